@@ -1,0 +1,44 @@
+# How every target of the project is declared: one function for each kind of target.
+
+add_library(vta_options INTERFACE)
+target_compile_features(vta_options INTERFACE cxx_std_20)
+target_compile_options(vta_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+                                             -Wno-sign-conversion -Werror)
+target_include_directories(vta_options INTERFACE ${CMAKE_SOURCE_DIR})
+if(VTA_SANITIZE)
+  target_compile_options(vta_options INTERFACE -fsanitize=${VTA_SANITIZE} -fno-omit-frame-pointer
+                                               -fno-sanitize-recover=all)
+  target_link_options(vta_options INTERFACE -fsanitize=${VTA_SANITIZE})
+endif()
+if(VTA_FUZZ)
+  target_compile_options(vta_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+
+# vta_library(NAME SOURCES… DEPS… [PRIVATE_DEPS…]): static library vta_NAME.
+function(vta_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS;PRIVATE_DEPS" ${ARGN})
+  add_library(vta_${name} STATIC ${ARG_SOURCES})
+  target_link_libraries(vta_${name} PUBLIC vta_options ${ARG_DEPS} PRIVATE ${ARG_PRIVATE_DEPS})
+endfunction()
+
+# vta_test(NAME SOURCES… DEPS… [ARGS…] [LABELS…]): GoogleTest executable NAME, one ctest entry.
+# LABELS 'unit' is what runs once more under the sanitizers; give 'e2e' to slow, whole-tool tests.
+function(vta_test name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS;ARGS;LABELS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/test)
+  target_link_libraries(${name} PRIVATE vta_options ${ARG_DEPS} GTest::gmock GTest::gtest_main)
+  add_test(NAME ${name} COMMAND ${name} ${ARG_ARGS})
+  if(NOT ARG_LABELS)
+    set(ARG_LABELS unit)
+  endif()
+  set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}" SKIP_REGULAR_EXPRESSION
+                       "ALL TESTS SKIPPED" WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+endfunction()
+
+# vta_program(NAME SOURCES… DEPS…): an executable in build/bin.
+function(vta_program name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE vta_options ${ARG_DEPS})
+endfunction()
