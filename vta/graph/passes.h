@@ -5,8 +5,8 @@
 
 namespace vta::graph {
 
-Graph fold_constants(const Graph& graph);      // nodes whose inputs are all constants
-Graph fold_batch_norm(const Graph& graph);     // into the convolution (or gemm) before it
+Graph fold_constants(const Graph& graph);       // nodes whose inputs are all constants
+Graph fold_batch_norm(const Graph& graph);      // into the convolution (or gemm) before it
 Graph eliminate_dead_code(const Graph& graph);  // unused nodes, values and identities
 
 // All of the above in order, as every consumer wants them.
