@@ -1,0 +1,1 @@
+#include "vta/base/npy.h"

@@ -1,0 +1,1 @@
+#include "vta/base/tensor.h"
