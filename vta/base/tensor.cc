@@ -78,9 +78,8 @@ void with_storage(DType dtype, Body&& body) {
     case DType::kUInt64: return body(uint64_t{});
     case DType::kBool: return body(bool{});
     case DType::kFloat16:
-    case DType::kBFloat16: break;
+    case DType::kBFloat16: fail("element type {} has no arithmetic", dtype_name(dtype));
   }
-  fail("element type {} has no arithmetic", dtype_name(dtype));
 }
 
 int64_t truncate(double value) {
