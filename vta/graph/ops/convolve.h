@@ -1,0 +1,85 @@
+// What the float and the integer convolution have in common: shapes, and the sums.
+#pragma once
+
+#include "vta/graph/ops/product.h"
+#include "vta/graph/ops/window.h"
+
+namespace vta::graph {
+
+// The output's shape for x (N x C x spatial), w (O x C/group x kernel) and the node's strides,
+// pads, dilations and group. Throws Error that says which of them do not fit.
+Shape infer_convolution(const Node& node, const Shape& x, const Shape& w);
+
+// A run of neighbouring output positions in one row.
+struct RowSegment {
+  int64_t column;  // in the tile
+  int64_t z, y, x;
+  int64_t length;
+};
+std::vector<RowSegment> row_segments(const Window& window, int64_t first, int64_t count);
+
+// Columns first … first + count - 1 of the matrix whose product with the weights (O x depth, where
+// depth counts channels x kernel positions) is the convolution of `image` (channels x in): for each
+// output position the inputs under the kernel, less `zero`; 0 in the padding.
+template <typename T>
+void fill_columns(const T* image, int64_t channels, double zero, const Window& window,
+                  int64_t first, int64_t count, double* tile) {
+  const std::vector<RowSegment> segments = row_segments(window, first, count);
+  const auto& [in, out, kernel, stride, dilation, pad, pad_end] = window;
+  double* row = tile;
+  for (int64_t c = 0; c < channels; ++c, image += volume(in)) {
+    for (int64_t k = 0; k < volume(kernel); ++k, row += kTileColumns) {
+      const int64_t offset_x = k % kernel[2] * dilation[2] - pad[2];
+      const int64_t offset_y = k / kernel[2] % kernel[1] * dilation[1] - pad[1];
+      const int64_t offset_z = k / kernel[2] / kernel[1] * dilation[0] - pad[0];
+      const Range inside = positions_inside(offset_x, stride[2], in[2], out[2]);
+      for (const RowSegment& segment : segments) {
+        double* to = row + segment.column;
+        const int64_t z = segment.z * stride[0] + offset_z;
+        const int64_t y = segment.y * stride[1] + offset_y;
+        if (z < 0 || z >= in[0] || y < 0 || y >= in[1]) {
+          std::fill(to, to + segment.length, 0.0);
+          continue;
+        }
+        const T* from = image + (z * in[1] + y) * in[2];
+        const int64_t begin = std::clamp<int64_t>(inside.begin - segment.x, 0, segment.length);
+        const int64_t end = std::clamp<int64_t>(inside.end - segment.x, begin, segment.length);
+        const int64_t shift = segment.x * stride[2] + offset_x;
+        std::fill(to, to + begin, 0.0);
+        for (int64_t i = begin; i < end; ++i) to[i] = from[i * stride[2] + shift] - zero;
+        std::fill(to + end, to + segment.length, 0.0);
+      }
+    }
+  }
+}
+
+// Convolves x, less `zero`, with w, both of element type T. For each image, output channel and run
+// of output positions (row-major over the spatial dimensions) calls emit(image, channel, first
+// position, sums).
+template <typename T, typename Emit>
+void convolve(const Node& node, const Tensor& x, double zero, const Tensor& w, Emit emit) {
+  Window window = make_window(node, x.shape(), std::span(w.shape()).subspan(2));
+  set_output(window, false);
+  const int64_t groups = node.int_attr("group");
+  const int64_t channels = w.shape()[1], rows = w.shape()[0] / groups;
+  const int64_t depth = channels * volume(window.kernel);
+  const std::vector<double> weights(w.as<T>().begin(), w.as<T>().end());
+  for (int64_t i = 0; i < x.shape()[0] * groups; ++i) {  // images of one group's channels
+    const int64_t image = i / groups, group = i % groups;
+    const T* input = x.as<T>().data() + i * channels * volume(window.in);
+    multiply_by_tiles(
+        std::span(weights).subspan(group * rows * depth, rows * depth), rows, depth,
+        volume(window.out),
+        [&](int64_t first, int64_t count, double* tile) {
+          fill_columns(input, channels, zero, window, first, count, tile);
+        },
+        [&](int64_t first, int64_t count, const double* sums) {
+          for (int64_t r = 0; r < rows; ++r) {
+            emit(image, group * rows + r, first,
+                 std::span(sums + r * kTileColumns, static_cast<size_t>(count)));
+          }
+        });
+  }
+}
+
+}  // namespace vta::graph
