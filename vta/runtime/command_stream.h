@@ -1,7 +1,7 @@
 // CommandStream: programs for the accelerator, written one instruction at a time. It resolves
-// micro-kernels (loads their micro-ops, keeps them resident in the micro-op buffer, reloads them when
-// they were evicted) and folds token pushes and pops into instructions. Addresses are symbolic until
-// the program is placed in a device's memory.
+// micro-kernels (loads their micro-ops, keeps them resident in the micro-op buffer, reloads them
+// when they were evicted) and folds token pushes and pops into instructions. Addresses are symbolic
+// until the program is placed in a device's memory.
 #pragma once
 
 #include <cstdint>
@@ -62,8 +62,13 @@ struct RelocatableProgram {
 class CommandStream {
  public:
   explicit CommandStream(const hw::Config& config);
+  ~CommandStream();
+  CommandStream(CommandStream&&) noexcept;
+  CommandStream& operator=(CommandStream&&) noexcept;
 
-  // All throw Error, naming the operand, when a value does not fit its field or its memory.
+  // All throw Error, naming the operand, when a value does not fit its field or its memory, when
+  // nothing would move, when a loop runs zero times, or when the configuration lacks the operation.
+  // Micro-ops are loaded by the stream itself: load() takes every other memory type but kOut.
   void load(isa::MemoryType type, int64_t sram_base, Address from, const Region& region);
   void store(int64_t sram_base, Address to, const Region& region);
   void gemm(const std::vector<isa::MicroOp>& kernel, const LoopNest& loops);
@@ -72,23 +77,27 @@ class CommandStream {
   void alu_immediate(hw::AluOp op, int32_t immediate, const std::vector<isa::MicroOp>& kernel,
                      const LoopNest& loops);
 
-  // A token from one unit to its neighbour: push when `from`'s last instruction so far is done, pop
-  // before `to`'s next one starts. Instructions without work are inserted where one cannot carry it.
+  // A token from one unit to its neighbour: push when all that `from` was given so far is done
+  // (pops included), pop before `to`'s next instruction starts. Instructions without work are
+  // inserted where there is none that can carry it. Throws Error for units that are not neighbours.
+  // A load of micro-ops never takes a pop: it may run ahead.
   void push(isa::Unit from, isa::Unit to);
   void pop(isa::Unit from, isa::Unit to);
 
   // Appends FINISH, after which the program is complete: every unit's work is done when FINISH is
-  // (tokens from load and store to compute are added for that), and no token is left over from
-  // those. The stream is empty again afterwards.
+  // (tokens from load and store to compute are added for that where the program has none). The
+  // stream is empty again afterwards. Throws Error that names a token queue of which pushes and
+  // pops are not equally many.
   RelocatableProgram finish();
 
  private:
-  friend class CommandStreamTest;
   struct Impl;
-  std::shared_ptr<Impl> impl_;
+  std::unique_ptr<Impl> impl_;
 };
 
 // The program with buffers at the given DRAM byte addresses (by buffer number; kUopBuffer too).
+// Throws Error when a buffer has no address, its address is not a multiple of the size of the
+// element that an instruction moves, or a transfer ends beyond the 32-bit element address.
 isa::Program place(const RelocatableProgram& program, const hw::Config& config,
                    const std::map<int, uint64_t>& buffer_addresses);
 
