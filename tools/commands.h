@@ -1,0 +1,24 @@
+// The subcommands of `vta`: each file tools/cmd_NAME.cc defines one and adds it to the application.
+//
+// A command does its work in its CLI11 callback and reports trouble by throwing: vta::Error (or any
+// std::exception) becomes one line `vta: MESSAGE` on standard error and exit status 1. A command
+// whose answer is "no" (a difference, a failed proof) prints it itself and then throws
+// CLI::RuntimeError(1), which sets the status and prints nothing. Wrong usage is status 2.
+#pragma once
+
+#include <string>
+
+namespace CLI {
+class App;
+class Option;
+}  // namespace CLI
+
+namespace vta::tools {
+
+void add_hw_command(CLI::App& app);
+
+// `--hw NAME|FILE`: a preset's name or a configuration file, for hw::load_config. `target` keeps
+// its value, which the help text shows, where the option is not given.
+CLI::Option* add_hw_option(CLI::App& command, std::string& target);
+
+}  // namespace vta::tools
