@@ -1,6 +1,6 @@
 // The one exception type for everything that a user can cause: bad files, bad arguments, programs
-// that fault. Its text is one line that says what was wrong, where (file, node, key), and what would
-// be right. Bugs of our own are assertions, not errors.
+// that fault. Its text is one line that says what was wrong, where (file, node, key), and what
+// would be right. Bugs of our own are assertions, not errors.
 #pragma once
 
 #include <fmt/format.h>

@@ -15,7 +15,8 @@ namespace vta {
 // or is larger than `max_bytes`.
 std::vector<uint8_t> read_file(const std::filesystem::path& path,
                                uint64_t max_bytes = uint64_t{4} << 30);
-std::string read_text_file(const std::filesystem::path& path, uint64_t max_bytes = uint64_t{1} << 28);
+std::string read_text_file(const std::filesystem::path& path,
+                           uint64_t max_bytes = uint64_t{1} << 28);
 
 // Writes to a temporary file in the same folder, then renames: a reader sees the old file or the
 // whole new one. Throws Error that names the path.

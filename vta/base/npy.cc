@@ -15,6 +15,7 @@ namespace vta {
 namespace {
 
 constexpr std::string_view kMagic = "\x93NUMPY";
+constexpr size_t kMaxRank = 64;
 constexpr size_t kAlignment = 64;  // of the data within the file
 constexpr uint64_t kMaxFileBytes = uint64_t{4} << 30;
 
@@ -105,6 +106,7 @@ class HeaderParser {
     expect('(');
     while (!accept(')')) {
       skip_space();
+      require(shape.size() < kMaxRank, ".npy array has more than {} dimensions", kMaxRank);
       int64_t dim = 0;
       const auto [end, error] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), dim);
       require(error == std::errc{} && dim >= 0,
@@ -193,15 +195,14 @@ std::vector<uint8_t> format_npy(const Tensor& tensor) {
   });
   if (descr == kDescrs.end()) return format_npy(tensor.cast(DType::kFloat32));
 
+  require(tensor.shape().size() <= kMaxRank, "tensor has {} dimensions, .npy files have at most {}",
+          tensor.rank(), kMaxRank);
   std::string shape;
   for (const int64_t dim : tensor.shape()) shape += fmt::format("{}, ", dim);
   if (tensor.rank() > 1) shape.resize(shape.size() - 2);  // only a single size keeps its comma
   std::string header =
       fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': ({}), }}", descr->text, shape);
-  // Version 1 counts the header in 16 bits, version 2 in 32.
-  const bool large = header.size() + 2 * kAlignment > UINT16_MAX;
-  const size_t length_bytes = large ? 4 : 2;
-  const size_t prefix = kMagic.size() + 2 + length_bytes;
+  const size_t prefix = kMagic.size() + 4;  // the version and the header's length follow it
   const size_t total = (prefix + header.size() + 1 + kAlignment - 1) / kAlignment * kAlignment;
   header.resize(total - prefix - 1, ' ');
   header += '\n';
@@ -209,11 +210,9 @@ std::vector<uint8_t> format_npy(const Tensor& tensor) {
   std::vector<uint8_t> bytes;
   bytes.reserve(total + tensor.bytes().size());
   bytes.insert(bytes.end(), kMagic.begin(), kMagic.end());
-  bytes.push_back(large ? 2 : 1);
-  bytes.push_back(0);
-  for (size_t i = 0; i < length_bytes; ++i) {
-    bytes.push_back(static_cast<uint8_t>(header.size() >> (8 * i)));
-  }
+  bytes.insert(bytes.end(), {1, 0});
+  bytes.push_back(static_cast<uint8_t>(header.size()));
+  bytes.push_back(static_cast<uint8_t>(header.size() >> 8));
   bytes.insert(bytes.end(), header.begin(), header.end());
   bytes.insert(bytes.end(), tensor.bytes().begin(), tensor.bytes().end());
   return bytes;

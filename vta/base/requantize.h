@@ -50,7 +50,8 @@ struct QuantizedMultiplier {
   int shift = 0;
   bool operator==(const QuantizedMultiplier&) const = default;
 };
-// real >= 0 and finite. Too small to matter (shift below -31) gives 0; throws Error for shift over 30.
+// real >= 0 and finite. Too small to matter (shift below -31) gives 0; throws Error for shift
+// over 30.
 QuantizedMultiplier quantize_multiplier(double real);
 
 // The whole fused operation, per lane: bias, scale, zero point, clip. `wide` leaves the clip out.

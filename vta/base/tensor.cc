@@ -16,12 +16,12 @@ struct DTypeInfo {
 };
 
 constexpr std::array kDTypes = {
-    DTypeInfo{DType::kFloat16, "f16", 2},   DTypeInfo{DType::kBFloat16, "bf16", 2},
-    DTypeInfo{DType::kFloat32, "f32", 4},   DTypeInfo{DType::kFloat64, "f64", 8},
-    DTypeInfo{DType::kInt8, "i8", 1},       DTypeInfo{DType::kInt16, "i16", 2},
-    DTypeInfo{DType::kInt32, "i32", 4},     DTypeInfo{DType::kInt64, "i64", 8},
-    DTypeInfo{DType::kUInt8, "u8", 1},      DTypeInfo{DType::kUInt16, "u16", 2},
-    DTypeInfo{DType::kUInt32, "u32", 4},    DTypeInfo{DType::kUInt64, "u64", 8},
+    DTypeInfo{DType::kFloat16, "f16", 2}, DTypeInfo{DType::kBFloat16, "bf16", 2},
+    DTypeInfo{DType::kFloat32, "f32", 4}, DTypeInfo{DType::kFloat64, "f64", 8},
+    DTypeInfo{DType::kInt8, "i8", 1},     DTypeInfo{DType::kInt16, "i16", 2},
+    DTypeInfo{DType::kInt32, "i32", 4},   DTypeInfo{DType::kInt64, "i64", 8},
+    DTypeInfo{DType::kUInt8, "u8", 1},    DTypeInfo{DType::kUInt16, "u16", 2},
+    DTypeInfo{DType::kUInt32, "u32", 4},  DTypeInfo{DType::kUInt64, "u64", 8},
     DTypeInfo{DType::kBool, "bool", 1},
 };
 
@@ -49,12 +49,14 @@ uint16_t float_to_half(float value) {
     return static_cast<uint16_t>(sign | static_cast<uint16_t>(std::nearbyint(magnitude * 0x1p24F)));
   }
   int exponent;
-  const float fraction = std::frexp(magnitude, &exponent);  // in [0.5, 1)
+  const float fraction = std::frexp(magnitude, &exponent);                          // in [0.5, 1)
   const auto mantissa = static_cast<uint16_t>(std::nearbyint(fraction * 2048.0F));  // 1024..2048
   return static_cast<uint16_t>(sign | (((exponent + 14) << 10) + (mantissa - 1024)));
 }
 
-float bfloat_to_float(uint16_t bits) { return std::bit_cast<float>(uint32_t{bits} << 16); }
+float bfloat_to_float(uint16_t bits) {
+  return std::bit_cast<float>(uint32_t{bits} << 16);
+}
 
 uint16_t float_to_bfloat(float value) {
   if (std::isnan(value)) return 0x7fc0;
@@ -66,19 +68,31 @@ uint16_t float_to_bfloat(float value) {
 template <typename Body>
 void with_storage(DType dtype, Body&& body) {
   switch (dtype) {
-    case DType::kFloat32: return body(float{});
-    case DType::kFloat64: return body(double{});
-    case DType::kInt8: return body(int8_t{});
-    case DType::kInt16: return body(int16_t{});
-    case DType::kInt32: return body(int32_t{});
-    case DType::kInt64: return body(int64_t{});
-    case DType::kUInt8: return body(uint8_t{});
-    case DType::kUInt16: return body(uint16_t{});
-    case DType::kUInt32: return body(uint32_t{});
-    case DType::kUInt64: return body(uint64_t{});
-    case DType::kBool: return body(bool{});
+    case DType::kFloat32:
+      return body(float{});
+    case DType::kFloat64:
+      return body(double{});
+    case DType::kInt8:
+      return body(int8_t{});
+    case DType::kInt16:
+      return body(int16_t{});
+    case DType::kInt32:
+      return body(int32_t{});
+    case DType::kInt64:
+      return body(int64_t{});
+    case DType::kUInt8:
+      return body(uint8_t{});
+    case DType::kUInt16:
+      return body(uint16_t{});
+    case DType::kUInt32:
+      return body(uint32_t{});
+    case DType::kUInt64:
+      return body(uint64_t{});
+    case DType::kBool:
+      return body(bool{});
     case DType::kFloat16:
-    case DType::kBFloat16: fail("element type {} has no arithmetic", dtype_name(dtype));
+    case DType::kBFloat16:
+      fail("element type {} has no arithmetic", dtype_name(dtype));
   }
 }
 
@@ -107,9 +121,13 @@ To convert(From value) {
 
 }  // namespace
 
-std::string_view dtype_name(DType dtype) { return kDTypes[static_cast<size_t>(dtype)].name; }
+std::string_view dtype_name(DType dtype) {
+  return kDTypes[static_cast<size_t>(dtype)].name;
+}
 
-size_t dtype_bytes(DType dtype) { return kDTypes[static_cast<size_t>(dtype)].bytes; }
+size_t dtype_bytes(DType dtype) {
+  return kDTypes[static_cast<size_t>(dtype)].bytes;
+}
 
 DType dtype_from_name(std::string_view name) {
   std::string names;
@@ -125,12 +143,13 @@ int64_t element_count(const Shape& shape) {
   int64_t count = 1;
   bool empty = false;
   for (const int64_t dim : shape) {
-    require(dim >= 0, "shape {} has a negative dimension", to_string(shape));
+    // no require(): it would print the shape once for each dimension
+    if (dim < 0) fail("shape {} has a negative dimension", to_string(shape));
     if (dim == 0) {
       empty = true;
       continue;
     }
-    require(count <= kLimit / dim, "shape {} has more than 2^40 elements", to_string(shape));
+    if (count > kLimit / dim) fail("shape {} has more than 2^40 elements", to_string(shape));
     count *= dim;
   }
   return empty ? 0 : count;
@@ -151,7 +170,9 @@ void Tensor::check_type(DType expected) const {
           dtype_name(expected));
 }
 
-Tensor Tensor::reshaped(Shape shape) const& { return Tensor(*this).reshaped(std::move(shape)); }
+Tensor Tensor::reshaped(Shape shape) const& {
+  return Tensor(*this).reshaped(std::move(shape));
+}
 
 Tensor Tensor::reshaped(Shape shape) && {
   require(element_count(shape) == count_, "cannot reshape {} to {}", to_string(shape_),
