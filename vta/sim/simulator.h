@@ -43,10 +43,12 @@ class Simulator {
 };
 
 // The reference interpreter: the specification of the instruction set. Units run as tokens allow;
-// where several could, the choice follows `seed`, so that a missing token shows under some seed.
+// where several could, seed 0 takes the instruction that is earliest in the program, and any other
+// seed draws, so that a missing token shows under some seed.
 std::unique_ptr<Simulator> make_reference(const hw::Config& config, uint64_t seed = 0);
 
-// The fast functional simulator: same results. `isa_level` picks the inner products.
+// The fast functional simulator: the same results as make_reference(config, 0) for every program,
+// faults included. `level` picks the inner loops; throws Error when this CPU lacks it.
 enum class SimdLevel { kPortable, kAvx2, kAvx512Vnni };
 SimdLevel best_simd_level();
 std::string_view simd_level_name(SimdLevel level);  // "portable", "avx2", "avx512vnni"

@@ -1,0 +1,109 @@
+#include "vta/sim/checks.h"
+
+#include "vta/isa/assembly.h"
+
+namespace vta::sim {
+
+namespace {
+
+using isa::Instruction;
+using isa::MemoryType;
+using isa::Opcode;
+
+void check_memory_type(const Site& site) {
+  const Instruction& i = site.instruction;
+  const bool legal =
+      i.opcode == Opcode::kStore ? i.memory == MemoryType::kOut : i.memory != MemoryType::kOut;
+  if (legal) return;
+  fault(site, fmt::format("{} cannot move memory type {}, must be {}", opcode_name(i.opcode),
+                          memory_name(i.memory),
+                          i.opcode == Opcode::kStore ? "out" : "uop, wgt, inp, acc or acc8"));
+}
+
+void check_no_padding(const Site& site) {
+  const Instruction& i = site.instruction;
+  if ((i.y_pad_before | i.y_pad_after | i.x_pad_before | i.x_pad_after) == 0) return;
+  fault(site, "store with padding: all four pads must be 0");
+}
+
+void check_scratchpad_range(const Site& site, const hw::Config& config) {
+  const Instruction& i = site.instruction;
+  const uint64_t elements = padded_rows(i) * padded_columns(i);
+  const auto depth = static_cast<uint64_t>(config.depth(scratchpad(i.memory)));
+  if (i.sram_base + elements <= depth) return;
+  fault(site, fmt::format("{} elements [{}, {}) end beyond the scratchpad's depth of {}",
+                          memory_name(i.memory), i.sram_base, i.sram_base + elements, depth));
+}
+
+void check_dram_range(const Site& site, const hw::Config& config, const Dram& dram) {
+  const Instruction& i = site.instruction;
+  if (i.y_size == 0 || i.x_size == 0) return;
+  const uint64_t end = dram_address(i, config, i.y_size - 1, i.x_size);
+  if (end <= dram.capacity()) return;
+  fault(site, fmt::format("DRAM bytes [{:#x}, {:#x}) end beyond the capacity of {:#x}",
+                          dram_address(i, config, 0, 0), end, dram.capacity()));
+}
+
+void check_memory(const Site& site, const hw::Config& config, const Dram& dram) {
+  if (site.instruction.opcode == Opcode::kStore) check_no_padding(site);
+  // What moves nothing only carries tokens, with whatever memory type.
+  if (padded_rows(site.instruction) * padded_columns(site.instruction) == 0) return;
+  check_memory_type(site);
+  check_scratchpad_range(site, config);
+  check_dram_range(site, config, dram);
+}
+
+void check_micro_op_range(const Site& site, const hw::Config& config) {
+  const auto depth = static_cast<uint64_t>(config.depth(hw::Memory::kUop));
+  if (site.instruction.uop_end <= depth) return;
+  fault(site, fmt::format("uop_end {} is beyond the micro-op buffer's depth of {}",
+                          site.instruction.uop_end, depth));
+}
+
+void check_alu(const Site& site, const hw::Config& config) {
+  const Instruction& i = site.instruction;
+  const std::string_view name = hw::kAluOpNames[static_cast<size_t>(i.alu_op)];
+  if (!config.has(i.alu_op)) {
+    fault(site, fmt::format("the configuration has no ALU operation {}", name));
+  }
+  if (i.alu_op == hw::AluOp::kRequantise && i.use_imm) {
+    fault(site, "rqt takes no immediate: use_imm must be 0");
+  }
+}
+
+}  // namespace
+
+void fault(const Site& site, const std::string& what) {
+  throw Fault(site.index, fmt::format("instruction {} ({}): {}", site.index,
+                                      isa::to_string(site.instruction), what));
+}
+
+void check_instruction(const Site& site, const hw::Config& config, const Dram& dram) {
+  if (site.instruction.is_memory()) check_memory(site, config, dram);
+  if (site.instruction.has_micro_ops()) check_micro_op_range(site, config);
+  if (site.instruction.opcode == Opcode::kAlu) check_alu(site, config);
+}
+
+void check_index(const Site& site, const hw::Config& config, hw::Memory memory, const char* name,
+                 uint64_t index) {
+  const auto depth = static_cast<uint64_t>(config.depth(memory));
+  if (index < depth) return;
+  fault(site, fmt::format("{} index {} is beyond the {} scratchpad's depth of {}", name, index,
+                          hw::kMemoryNames[static_cast<size_t>(memory)], depth));
+}
+
+uint64_t padded_rows(const Instruction& i) {
+  return uint64_t{i.y_pad_before} + i.y_size + i.y_pad_after;
+}
+
+uint64_t padded_columns(const Instruction& i) {
+  return uint64_t{i.x_pad_before} + i.x_size + i.x_pad_after;
+}
+
+uint64_t dram_address(const Instruction& i, const hw::Config& config, uint64_t row,
+                      uint64_t column) {
+  const auto bytes = static_cast<uint64_t>(config.element_bytes(dram_element(i.memory)));
+  return (i.dram_base + row * i.x_stride + column) * bytes;
+}
+
+}  // namespace vta::sim
