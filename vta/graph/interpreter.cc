@@ -1,0 +1,97 @@
+#include "vta/graph/interpreter.h"
+
+#include <algorithm>
+#include <new>
+#include <optional>
+
+#include "vta/graph/op.h"
+
+namespace vta::graph {
+namespace {
+
+// For each value the index of the last node that reads it; nodes.size() for graph outputs, which
+// live to the end.
+std::vector<size_t> last_uses(const Graph& graph) {
+  std::vector<size_t> result(graph.values.size(), 0);
+  for (size_t i = 0; i < graph.nodes.size(); ++i) {
+    for (const ValueId id : graph.nodes[i].inputs) {
+      if (id != kNoValue) result[id] = i;
+    }
+  }
+  for (const ValueId id : graph.outputs) result[id] = graph.nodes.size();
+  return result;
+}
+
+void check_inputs(const Graph& graph, const NamedTensors& inputs) {
+  std::string names;
+  for (const ValueId id : graph.inputs) {
+    const Value& value = graph.value(id);
+    names += fmt::format("{}'{}'", names.empty() ? "" : ", ", value.name);
+    const auto given = inputs.find(value.name);
+    require(given != inputs.end(), "graph '{}': input '{}', {}, is missing", graph.name, value.name,
+            to_string(value.type));
+    const TensorType type{given->second.dtype(), given->second.shape()};
+    require(type == value.type, "graph '{}': input '{}' must be {}, got {}", graph.name, value.name,
+            to_string(value.type), to_string(type));
+  }
+  for (const auto& given : inputs) {
+    const bool known = std::ranges::any_of(
+        graph.inputs, [&](ValueId id) { return graph.value(id).name == given.first; });
+    require(known, "graph '{}': no input '{}', the inputs are {}", graph.name, given.first,
+            names.empty() ? "none" : names);
+  }
+}
+
+}  // namespace
+
+std::vector<Tensor> run_node(const Graph& graph, const Node& node,
+                             std::span<const Tensor* const> inputs) {
+  const OpDef* op = find_op(node.op);
+  require(op != nullptr, "node '{}': no operator is called '{}'", node.name, node.op);
+  std::vector<TensorType> types;
+  for (const ValueId id : node.outputs) types.push_back(graph.value(id).type);
+  try {
+    return op->run(node, inputs, types);
+  } catch (const Error& error) {
+    fail("{} '{}': {}", node.op, node.name, error.what());
+  } catch (const std::bad_alloc&) {
+    fail("{} '{}': not enough memory for its result", node.op, node.name);
+  }
+}
+
+NamedTensors run(const Graph& graph, const NamedTensors& inputs,
+                 const std::function<void(ValueId, const Tensor&)>& observe) {
+  check_inputs(graph, inputs);
+  const std::vector<size_t> last_use = last_uses(graph);
+  std::vector<std::optional<Tensor>> computed(graph.values.size());
+  std::vector<const Tensor*> tensors(graph.values.size(), nullptr);
+  for (size_t id = 0; id < tensors.size(); ++id) tensors[id] = graph.values[id].constant.get();
+  for (const ValueId id : graph.inputs) {
+    tensors[id] = &inputs.at(graph.value(id).name);
+    if (observe) observe(id, *tensors[id]);
+  }
+
+  for (size_t i = 0; i < graph.nodes.size(); ++i) {
+    const Node& node = graph.nodes[i];
+    std::vector<const Tensor*> arguments;
+    for (const ValueId id : node.inputs) {
+      arguments.push_back(id == kNoValue ? nullptr : tensors[id]);
+    }
+    std::vector<Tensor> results = run_node(graph, node, arguments);
+    for (const ValueId id : node.inputs) {
+      if (id != kNoValue && last_use[id] == i) computed[id].reset();
+    }
+    for (size_t j = 0; j < node.outputs.size(); ++j) {
+      const ValueId id = node.outputs[j];
+      if (observe) observe(id, results[j]);
+      if (last_use[id] <= i) continue;
+      tensors[id] = &computed[id].emplace(std::move(results[j]));
+    }
+  }
+
+  NamedTensors outputs;
+  for (const ValueId id : graph.outputs) outputs.emplace(graph.value(id).name, *tensors[id]);
+  return outputs;
+}
+
+}  // namespace vta::graph
