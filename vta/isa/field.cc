@@ -157,6 +157,11 @@ std::span<const Field> fields(Opcode opcode) {
   return {};
 }
 
+Range legal_values(const Field& field, int width) {
+  if (field.is_signed) return {-(int64_t{1} << (width - 1)), (int64_t{1} << (width - 1)) - 1};
+  return {0, (int64_t{1} << width) - 1};
+}
+
 Encoding::Encoding(const hw::Config& config) : config_(config), placements_(kOpcodes.size()) {
   int widest = 0;
   for (const Opcode opcode : kOpcodes) {
@@ -183,11 +188,9 @@ void Encoding::encode(const Instruction& instruction, std::vector<uint8_t>& out)
   Words words{};
   for (size_t i = 0; i < table.size(); ++i) {
     const int64_t value = table[i].get(instruction);
-    const int width = places[i].width;
-    const int64_t low = table[i].is_signed ? -(int64_t{1} << (width - 1)) : 0;
-    const int64_t high = (int64_t{1} << (table[i].is_signed ? width - 1 : width)) - 1;
-    require(value >= low && value <= high, "{}: {} is {}, must be from {} to {}",
-            opcode_name(instruction.opcode), table[i].name, value, low, high);
+    const Range legal = legal_values(table[i], places[i].width);
+    require(legal.contains(value), "{}: {} is {}, must be from {} to {}",
+            opcode_name(instruction.opcode), table[i].name, value, legal.low, legal.high);
     insert(words, places[i], static_cast<uint64_t>(value));
   }
   append_words(words, instruction_bits_, out);

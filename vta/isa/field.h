@@ -43,6 +43,14 @@ struct Placement {
   int width;  // bits
 };
 
+// The values that `field` can have where it is `width` bits wide.
+struct Range {
+  int64_t low;
+  int64_t high;
+  bool contains(int64_t value) const { return value >= low && value <= high; }
+};
+Range legal_values(const Field& field, int width);
+
 // Where the fields of each opcode lie for one configuration; computed once, then encodes and decodes.
 class Encoding {
  public:
