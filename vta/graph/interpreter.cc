@@ -22,6 +22,8 @@ std::vector<size_t> last_uses(const Graph& graph) {
   return result;
 }
 
+}  // namespace
+
 void check_inputs(const Graph& graph, const NamedTensors& inputs) {
   std::string names;
   for (const ValueId id : graph.inputs) {
@@ -41,8 +43,6 @@ void check_inputs(const Graph& graph, const NamedTensors& inputs) {
             names.empty() ? "none" : names);
   }
 }
-
-}  // namespace
 
 std::vector<Tensor> run_node(const Graph& graph, const Node& node,
                              std::span<const Tensor* const> inputs) {
