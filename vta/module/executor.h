@@ -28,7 +28,6 @@ class Executor {
  private:
   class Values;
 
-  void execute(const Step& step, Values& values);
   void execute(const HostStep& step, Values& values);
   void execute(const UploadStep& step, Values& values);
   void execute(const KernelStep& step, Values& values);

@@ -22,7 +22,7 @@ struct BlockLayout {
   bool operator==(const BlockLayout&) const = default;
 };
 
-// The layouts of one configuration's elements: inp, out and wgt.
+// The layouts of which a block is one inp, out or wgt element of the configuration.
 BlockLayout input_layout(const hw::Config& config);
 BlockLayout output_layout(const hw::Config& config);
 BlockLayout weight_layout(const hw::Config& config);
@@ -34,6 +34,9 @@ uint64_t packed_bytes(const Shape& shape, const BlockLayout& layout);
 // An i8 tensor to device bytes. Throws Error as packed_bytes does, for another element type, and
 // for a value that does not fit `bits`, with its index.
 std::vector<uint8_t> pack(const Tensor& tensor, const BlockLayout& layout);
+inline std::vector<uint8_t> pack_weights(const Tensor& weights, const hw::Config& config) {
+  return pack(weights, weight_layout(config));
+}
 
 // Device bytes to the i8 tensor; what pads the blocks is ignored. Throws Error as packed_bytes
 // does, and when `bytes` has another size than that.
