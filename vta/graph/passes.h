@@ -6,6 +6,7 @@
 namespace vta::graph {
 
 Graph fold_constants(const Graph& graph);       // nodes whose inputs are all constants
+Graph fold_bias(const Graph& graph);            // adds of constants into the product before
 Graph fold_batch_norm(const Graph& graph);      // into the convolution (or gemm) before it
 Graph eliminate_dead_code(const Graph& graph);  // unused nodes, values and identities
 

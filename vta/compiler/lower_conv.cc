@@ -1,0 +1,347 @@
+// qconv and qgemm: output tiles one after another, each a reduction over chunks of input channels.
+//
+// Loads alternate between two halves of the input and weight buffers, output tiles between two halves
+// of the accumulator, so that the load unit fetches the next step while this one multiplies and the
+// store unit writes the tile before. One step of the reduction is one GEMM instruction: its hardware
+// loops run over the tile's rows and columns, its micro-ops over channel blocks and kernel taps. A
+// tile ends with one requantise instruction for each output element column.
+#include <array>
+#include <optional>
+
+#include "vta/compiler/conv_tiling.h"
+#include "vta/compiler/conv_weights.h"
+#include "vta/compiler/lower.h"
+#include "vta/compiler/requantise_records.h"
+#include "vta/module/layout.h"
+
+namespace vta::compiler {
+
+namespace {
+
+using hw::AluOp;
+using hw::Memory;
+using isa::MemoryType;
+using isa::MicroOp;
+using isa::Unit;
+
+enum Buffer : int { kOutput = 0, kInput = 1, kWeights = 2, kRecords = 3 };
+
+// A node's convolution, whichever of the two operators it is.
+struct ConvNode {
+  ConvNode(const graph::Graph& graph, const graph::Node& node)
+      : input(graph.value(node.input(0)).type.shape),
+        output(graph.value(node.outputs[0]).type.shape),
+        weights(*graph.constant(node.input(1))) {
+    if (node.op == "qgemm") {
+      weights = std::move(weights).reshaped({output.c, input.c, 1, 1});
+      return;
+    }
+    groups = node.int_attr("group");
+    strides = node.ints_attr("strides");
+    dilations = node.ints_attr("dilations");
+    pads = node.ints_attr("pads");
+  }
+
+  PackedShape input;
+  PackedShape output;
+  Tensor weights;
+  int64_t groups = 1;
+  std::vector<int64_t> strides = {1, 1};
+  std::vector<int64_t> dilations = {1, 1};
+  std::vector<int64_t> pads = {0, 0, 0, 0};
+};
+
+ConvShape packed_shape(const ConvNode& node, const GroupMerge& merge, const Packing& packing) {
+  return {.batches = packing.batches(node.input.n),
+          .groups = merge.groups,
+          .in_blocks = merge.in_blocks,
+          .out_blocks = merge.out_blocks,
+          .in_h = node.input.h,
+          .in_w = node.input.w,
+          .out_h = node.output.h,
+          .out_w = node.output.w,
+          .kernel_h = node.weights.shape()[2],
+          .kernel_w = node.weights.shape()[3],
+          .stride_h = node.strides[0],
+          .stride_w = node.strides[1],
+          .dilation_h = node.dilations[0],
+          .dilation_w = node.dilations[1],
+          .pad_top = node.pads[0],
+          .pad_left = node.pads[1]};
+}
+
+// Requantisation of each output channel; the input's zero point is folded into the bias.
+std::vector<Requantize> requantisation(const graph::Graph& graph, const graph::Node& node) {
+  const auto weights = graph.constant(node.input(1))->as<int8_t>();
+  const auto bias = graph.constant(node.input(2))->as<int32_t>();
+  const auto factor = graph.constant(node.input(3))->as<int32_t>();
+  const auto shift = graph.constant(node.input(4))->as<int32_t>();
+  const auto zero_point = static_cast<int32_t>(node.int_attr("x_zero_point"));
+  const size_t row = bias.empty() ? 0 : weights.size() / bias.size();
+  std::vector<Requantize> channels;
+  for (size_t c = 0; c < bias.size(); ++c) {
+    int32_t weight_sum = 0;
+    for (const int8_t w : weights.subspan(c * row, row)) weight_sum += w;
+    channels.push_back({.bias = wrap_add(bias[c], -wrap_mul(zero_point, weight_sum)),
+                        .factor = factor[c],
+                        .shift = shift[c],
+                        .zero_point = static_cast<int>(node.int_attr("zero_point")),
+                        .clip_min = static_cast<int>(node.int_attr("clip_min")),
+                        .clip_max = static_cast<int>(node.int_attr("clip_max"))});
+  }
+  return channels;
+}
+
+// A part of [0, extent).
+struct Part {
+  int64_t begin;
+  int64_t size;
+};
+
+std::vector<Part> parts(int64_t extent, int64_t size) {
+  std::vector<Part> result;
+  for (int64_t begin = 0; begin < extent; begin += size) {
+    result.push_back({begin, std::min(size, extent - begin)});
+  }
+  return result;
+}
+
+// One output tile: blocks of one group, rows and columns.
+struct OutputTile {
+  int64_t batch;
+  int64_t group;
+  Part blocks;
+  Part rows;
+  Part columns;
+};
+
+// The part of an input extent that a tile needs: padding before, what memory has, padding after.
+struct Window {
+  Window(int64_t first, int64_t span, int64_t extent)
+      : before(std::clamp<int64_t>(-first, 0, span)),
+        begin(std::clamp<int64_t>(first, 0, extent)),
+        size(std::max<int64_t>(0, std::min(first + span, extent) - begin)),
+        after(span - before - size) {}
+  int64_t before;
+  int64_t begin;
+  int64_t size;
+  int64_t after;
+};
+
+class ConvProgram {
+ public:
+  ConvProgram(const ConvShape& shape, const ConvTile& tile, const hw::Config& config)
+      : s_(shape), tile_(tile), config_(config), p_(config), stream_(config) {}
+
+  runtime::RelocatableProgram generate() {
+    const auto reduction = parts(s_.in_blocks, tile_.in_blocks);
+    const std::vector<OutputTile> tiles = output_tiles();
+    steps_ = static_cast<int64_t>(tiles.size() * reduction.size());
+    tiles_ = static_cast<int64_t>(tiles.size());
+    for (const OutputTile& tile : tiles) {
+      begin_tile();
+      for (const Part& in_blocks : reduction) {
+        load_step(tile, in_blocks);
+        multiply(tile, in_blocks, in_blocks.begin == 0);
+        ++step_;
+      }
+      requantise(tile);
+      store(tile);
+      ++tile_index_;
+    }
+    return stream_.finish();
+  }
+
+ private:
+  std::vector<OutputTile> output_tiles() const {
+    std::vector<OutputTile> tiles;
+    for (int64_t group = 0; group < s_.groups; ++group) {
+      for (const Part& blocks : parts(s_.out_blocks, tile_.out_blocks)) {
+        for (int64_t batch = 0; batch < s_.batches; ++batch) {
+          for (const Part& rows : parts(s_.out_h, tile_.rows)) {
+            for (const Part& columns : parts(s_.out_w, tile_.columns)) {
+              tiles.push_back({batch, group, blocks, rows, columns});
+            }
+          }
+        }
+      }
+    }
+    return tiles;
+  }
+
+  // The half of the accumulator that this tile will use must have been stored.
+  void begin_tile() {
+    if (tile_index_ >= 2) stream_.pop(Unit::kStore, Unit::kCompute);
+  }
+
+  void load_step(const OutputTile& tile, const Part& in_blocks) {
+    if (step_ >= 2) stream_.pop(Unit::kCompute, Unit::kLoad);
+    load_inputs(tile, in_blocks);
+    load_weights(tile, in_blocks);
+    stream_.push(Unit::kLoad, Unit::kCompute);
+  }
+
+  void load_inputs(const OutputTile& tile, const Part& in_blocks) {
+    const int64_t span_h = s_.span_h(tile.rows.size);
+    const int64_t span_w = s_.span_w(tile.columns.size);
+    const Window rows(tile.rows.begin * s_.stride_h - s_.pad_top, span_h, s_.in_h);
+    const Window columns(tile.columns.begin * s_.stride_w - s_.pad_left, span_w, s_.in_w);
+    const int64_t planes = s_.groups * s_.in_blocks;
+    for (int64_t b = 0; b < in_blocks.size; ++b) {
+      const int64_t plane =
+          tile.batch * planes + tile.group * s_.in_blocks + in_blocks.begin + b;
+      const int64_t pixel = (plane * s_.in_h + rows.begin) * s_.in_w + columns.begin;
+      stream_.load(MemoryType::kInp, input_base() + b * span_h * span_w * p_.inp_per_block,
+                   {kInput, pixel * p_.inp_per_block},
+                   {.rows = rows.size,
+                    .row_size = columns.size * p_.inp_per_block,
+                    .row_stride = s_.in_w * p_.inp_per_block,
+                    .pad_top = rows.before,
+                    .pad_bottom = rows.after,
+                    .pad_left = columns.before * p_.inp_per_block,
+                    .pad_right = columns.after * p_.inp_per_block});
+    }
+  }
+
+  // Weights stay where they are while the tiles that follow use the same ones.
+  void load_weights(const OutputTile& tile, const Part& in_blocks) {
+    const std::array<int64_t, 3> wanted = {tile.group, tile.blocks.begin, in_blocks.begin};
+    if (resident_weights_ == wanted) return;
+    resident_weights_ = wanted;
+    weight_half_ = 1 - weight_half_;
+    const int64_t taps = s_.kernel_h * s_.kernel_w;
+    const int64_t row = s_.in_blocks * p_.inp_per_block * taps;
+    const int64_t first_row =
+        (tile.group * s_.out_blocks + tile.blocks.begin) * p_.out_per_block;
+    stream_.load(MemoryType::kWgt, weight_base(),
+                 {kWeights, first_row * row + in_blocks.begin * p_.inp_per_block * taps},
+                 {.rows = tile.blocks.size * p_.out_per_block,
+                  .row_size = in_blocks.size * p_.inp_per_block * taps,
+                  .row_stride = row});
+  }
+
+  void multiply(const OutputTile& tile, const Part& in_blocks, bool first) {
+    if (first) clear(tile);
+    stream_.pop(Unit::kLoad, Unit::kCompute);
+    const int64_t span_w = s_.span_w(tile.columns.size);
+    stream_.gemm(micro_kernel(tile, in_blocks),
+                 {.outer = tile.rows.size,
+                  .inner = tile.columns.size,
+                  .dst_outer = tile.columns.size * p_.out_per_block,
+                  .dst_inner = p_.out_per_block,
+                  .src_outer = s_.stride_h * span_w * p_.inp_per_block,
+                  .src_inner = s_.stride_w * p_.inp_per_block});
+    if (step_ + 2 < steps_) stream_.push(Unit::kCompute, Unit::kLoad);
+  }
+
+  void clear(const OutputTile& tile) {
+    stream_.reset({MicroOp{index(accumulator_base()), 0, 0}},
+                  {.outer = tile.blocks.size,
+                   .inner = block_elements(tile),
+                   .dst_outer = block_elements(tile),
+                   .dst_inner = 1});
+  }
+
+  std::vector<MicroOp> micro_kernel(const OutputTile& tile, const Part& in_blocks) const {
+    const int64_t span_h = s_.span_h(tile.rows.size);
+    const int64_t span_w = s_.span_w(tile.columns.size);
+    const int64_t in_elements = in_blocks.size * p_.inp_per_block;
+    std::vector<MicroOp> kernel;
+    for (int64_t o = 0; o < tile.blocks.size * p_.out_per_block; ++o) {
+      for (int64_t i = 0; i < in_elements; ++i) {
+        for (int64_t y = 0; y < s_.kernel_h; ++y) {
+          for (int64_t x = 0; x < s_.kernel_w; ++x) {
+            const int64_t pixel = (i / p_.inp_per_block * span_h + y * s_.dilation_h) * span_w +
+                                  x * s_.dilation_w;
+            kernel.push_back(
+                {.dst = index(element_base(tile, o)),
+                 .src = index(input_base() + pixel * p_.inp_per_block + i % p_.inp_per_block),
+                 .wgt = index(weight_base() +
+                              ((o * in_elements + i) * s_.kernel_h + y) * s_.kernel_w + x)});
+          }
+        }
+      }
+    }
+    return kernel;
+  }
+
+  void requantise(const OutputTile& tile) {
+    const int64_t elements = tile.blocks.size * p_.out_per_block;
+    const int64_t first = (tile.group * s_.out_blocks + tile.blocks.begin) * p_.out_per_block;
+    const int64_t records = accumulator_base() + tile.blocks.size * block_elements(tile);
+    stream_.load(MemoryType::kAcc, records, {kRecords, first * kRecordElements},
+                 {.row_size = elements * kRecordElements, .row_stride = 1});
+    for (int64_t o = 0; o < elements; ++o) {
+      stream_.alu(AluOp::kRequantise,
+                  {MicroOp{index(element_base(tile, o)), index(records + o * kRecordElements), 0}},
+                  {.outer = tile.rows.size,
+                   .inner = tile.columns.size,
+                   .dst_outer = tile.columns.size * p_.out_per_block,
+                   .dst_inner = p_.out_per_block});
+    }
+    stream_.push(Unit::kCompute, Unit::kStore);
+  }
+
+  void store(const OutputTile& tile) {
+    stream_.pop(Unit::kCompute, Unit::kStore);
+    const int64_t planes = s_.groups * s_.out_blocks;
+    for (int64_t b = 0; b < tile.blocks.size; ++b) {
+      const int64_t plane =
+          tile.batch * planes + tile.group * s_.out_blocks + tile.blocks.begin + b;
+      const int64_t pixel = (plane * s_.out_h + tile.rows.begin) * s_.out_w + tile.columns.begin;
+      stream_.store(accumulator_base() + b * block_elements(tile),
+                    {kOutput, pixel * p_.out_per_block},
+                    {.rows = tile.rows.size,
+                     .row_size = tile.columns.size * p_.out_per_block,
+                     .row_stride = s_.out_w * p_.out_per_block});
+    }
+    if (tile_index_ + 2 < tiles_) stream_.push(Unit::kStore, Unit::kCompute);
+  }
+
+  // Scratchpad places: two halves each, used in turn.
+  int64_t input_base() const { return step_ % 2 * (config_.depth(Memory::kInp) / 2); }
+  int64_t weight_base() const { return weight_half_ * (config_.depth(Memory::kWgt) / 2); }
+  int64_t accumulator_base() const { return tile_index_ % 2 * (config_.depth(Memory::kAcc) / 2); }
+  // Accumulators of one channel block of the tile, and where output element column `o` begins.
+  int64_t block_elements(const OutputTile& tile) const {
+    return tile.rows.size * tile.columns.size * p_.out_per_block;
+  }
+  int64_t element_base(const OutputTile& tile, int64_t o) const {
+    return accumulator_base() + o / p_.out_per_block * block_elements(tile) + o % p_.out_per_block;
+  }
+  static uint32_t index(int64_t value) { return static_cast<uint32_t>(value); }
+
+  const ConvShape s_;
+  const ConvTile tile_;
+  const hw::Config& config_;
+  const Packing p_;
+  runtime::CommandStream stream_;
+  int64_t steps_ = 0;
+  int64_t tiles_ = 0;
+  int64_t step_ = 0;
+  int64_t tile_index_ = 0;
+  int64_t weight_half_ = 1;
+  std::array<int64_t, 3> resident_weights_ = {-1, -1, -1};
+};
+
+}  // namespace
+
+LoweredKernel lower_conv(const graph::Graph& graph, const graph::Node& node,
+                         const hw::Config& config) {
+  const Packing packing(config);
+  const ConvNode conv(graph, node);
+  const GroupMerge merge = merge_groups(conv.input.c, conv.output.c, conv.groups, packing);
+  const ConvShape shape = packed_shape(conv, merge, packing);
+  const std::optional<ConvTile> tile = search_conv_tile(shape, config);
+  if (!tile) throw DoesNotFit("no tile fits the input, weight, accumulator and micro-op buffers");
+  LoweredKernel kernel;
+  kernel.program = ConvProgram(shape, *tile, config).generate();
+  kernel.constants.push_back(
+      module::pack_weights(expand_weights(conv.weights, conv.groups, merge, packing), config));
+  const int64_t elements = shape.groups * shape.out_blocks * packing.out_per_block;
+  kernel.constants.push_back(channel_records(requantisation(graph, node), elements, config));
+  kernel.macs = conv.output.n * conv.output.h * conv.output.w * conv.weights.size();
+  return kernel;
+}
+
+}  // namespace vta::compiler

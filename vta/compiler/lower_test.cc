@@ -1,0 +1,232 @@
+// Every lowering against the integer interpreter, on random shapes and data, on the reference
+// simulator under several orders of units and on the fast one, with every program proven by check().
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "vta/compiler/compile.h"
+#include "vta/isa/check.h"
+#include "vta/module/executor.h"
+#include "vta/runtime/device.h"
+
+namespace vta::compiler {
+namespace {
+
+using graph::Graph;
+using graph::ValueId;
+
+class Random {
+ public:
+  explicit Random(uint32_t seed) : engine_(seed) {}
+  int64_t in(int64_t low, int64_t high) {
+    return std::uniform_int_distribution<int64_t>(low, high)(engine_);
+  }
+  template <typename T>
+  Tensor tensor(Shape shape, int64_t low, int64_t high) {
+    Tensor result(dtype_of<T>(), std::move(shape));
+    for (T& value : result.as<T>()) value = static_cast<T>(in(low, high));
+    return result;
+  }
+
+ private:
+  std::mt19937 engine_;
+};
+
+struct WeightedInputs {
+  std::vector<ValueId> ids;
+};
+
+WeightedInputs add_weights(Graph& graph, ValueId x, Shape shape, const hw::Config& config,
+                           Random& random) {
+  const int64_t channels = shape[0];
+  const int64_t limit = (int64_t{1} << (config.wgt_bits - 1)) - 1;
+  return {{x, graph.add_constant("w", random.tensor<int8_t>(std::move(shape), -limit, limit)),
+           graph.add_constant("bias", random.tensor<int32_t>({channels}, -5000, 5000)),
+           graph.add_constant("factor", random.tensor<int32_t>({channels}, 1 << 30, INT32_MAX)),
+           graph.add_constant("shift", random.tensor<int32_t>({channels}, -10, -5))}};
+}
+
+std::map<std::string, graph::Attribute> clip(Random& random) {
+  return {{"x_zero_point", int64_t{0}},
+          {"zero_point", random.in(-20, 20)},
+          {"clip_min", random.in(-128, -60)},
+          {"clip_max", random.in(60, 127)}};
+}
+
+Graph conv_graph(const Shape& x_shape, const Shape& w_shape, int64_t stride, int64_t pad,
+                 int64_t dilation, int64_t group, const hw::Config& config, Random& random) {
+  Graph graph;
+  const ValueId x = graph.add_input("x", {DType::kInt8, x_shape});
+  auto attributes = clip(random);
+  attributes["strides"] = std::vector<int64_t>{stride, stride};
+  attributes["pads"] = std::vector<int64_t>{pad, pad, pad, pad};
+  attributes["dilations"] = std::vector<int64_t>{dilation, dilation};
+  attributes["group"] = group;
+  const WeightedInputs inputs = add_weights(graph, x, w_shape, config, random);
+  graph.outputs = graph.add_node("qconv", "conv", inputs.ids, attributes);
+  return graph;
+}
+
+void expect_proven(const module::Module& module) {
+  for (const module::Kernel& kernel : module.kernels) {
+    std::map<int, uint64_t> addresses = {{runtime::RelocatableProgram::kUopBuffer, 1 << 20}};
+    for (size_t i = 0; i < kernel.buffers.size(); ++i) {
+      addresses[static_cast<int>(i)] = (i + 2) << 24;
+    }
+    const isa::Program program = runtime::place(kernel.program, module.config, addresses);
+    const isa::CheckReport report = isa::check(program);
+    EXPECT_TRUE(report.ok()) << isa::to_string(report);
+  }
+}
+
+// Runs on every simulator and compares every output with the interpreter's.
+void expect_matches_interpreter(const Graph& graph, const hw::Config& config, Random& random) {
+  graph::NamedTensors inputs;
+  for (const ValueId id : graph.inputs) {
+    inputs[graph.value(id).name] = random.tensor<int8_t>(graph.value(id).type.shape, -128, 127);
+  }
+  const graph::NamedTensors expected = graph::run(graph, inputs);
+  const Compiled compiled = compile_integer(graph, config);
+  for (const NodeReport& node : compiled.report.nodes) {
+    ASSERT_TRUE(node.on_accelerator) << node.op << ": " << node.reason;
+  }
+  expect_proven(compiled.module);
+  for (const auto& [name, seed] : std::vector<std::pair<std::string, uint64_t>>{
+           {"ref", 1}, {"ref", 2}, {"ref", 3}, {"fsim", 0}}) {
+    const auto device = runtime::make_device(name, config, seed);
+    module::Executor executor(compiled.module, *device);
+    EXPECT_EQ(executor.run(inputs), expected) << name << " seed " << seed;
+  }
+}
+
+class Lower : public testing::TestWithParam<const char*> {
+ protected:
+  hw::Config config_ = hw::load_config(GetParam());
+  Random random_{17};
+};
+
+INSTANTIATE_TEST_SUITE_P(Presets, Lower, testing::Values("default", "tiny", "ultra96", "ulx3s"),
+                         [](const auto& info) { return std::string(info.param); });
+
+TEST_P(Lower, Convolutions) {
+  struct Case {
+    Shape x, w;
+    int64_t stride, pad, dilation, group;
+  };
+  for (const Case& c : std::vector<Case>{
+           {{1, 16, 8, 8}, {16, 16, 3, 3}, 1, 1, 1, 1},
+           {{1, 3, 9, 11}, {20, 3, 3, 3}, 2, 1, 1, 1},
+           {{2, 40, 6, 5}, {24, 40, 1, 1}, 1, 0, 1, 1},
+           {{1, 8, 12, 12}, {8, 8, 5, 5}, 1, 2, 1, 1},
+           {{1, 8, 10, 10}, {8, 8, 3, 3}, 1, 2, 2, 1},
+           {{1, 24, 7, 7}, {24, 1, 3, 3}, 1, 1, 1, 24},
+           {{1, 32, 6, 6}, {64, 16, 3, 3}, 2, 1, 1, 2},
+           {{1, 12, 5, 5}, {6, 4, 3, 3}, 1, 1, 1, 3},
+       }) {
+    expect_matches_interpreter(
+        conv_graph(c.x, c.w, c.stride, c.pad, c.dilation, c.group, config_, random_), config_,
+        random_);
+  }
+}
+
+TEST_P(Lower, RandomConvolutions) {
+  for (int i = 0; i < 12; ++i) {
+    const int64_t kernel = random_.in(1, 3);
+    const int64_t group = random_.in(0, 2) == 0 ? random_.in(1, 3) : 1;
+    const Shape x = {random_.in(1, 2), group * random_.in(1, 20), random_.in(3, 12),
+                     random_.in(3, 12)};
+    const Shape w = {group * random_.in(1, 20), x[1] / group, kernel, kernel};
+    expect_matches_interpreter(conv_graph(x, w, random_.in(1, 2), random_.in(0, kernel - 1), 1,
+                                          group, config_, random_),
+                               config_, random_);
+  }
+}
+
+TEST_P(Lower, DenseWithAnInputZeroPoint) {
+  Graph graph;
+  const ValueId x = graph.add_input("x", {DType::kInt8, {3, 70}});
+  auto attributes = clip(random_);
+  attributes["x_zero_point"] = int64_t{-7};
+  const WeightedInputs inputs = add_weights(graph, x, {33, 70}, config_, random_);
+  graph.outputs = graph.add_node("qgemm", "dense", inputs.ids, attributes);
+  expect_matches_interpreter(graph, config_, random_);
+}
+
+TEST_P(Lower, ResidualAddOfDifferentScales) {
+  Graph graph;
+  const ValueId a = graph.add_input("a", {DType::kInt8, {1, 20, 13, 9}});
+  const ValueId b = graph.add_input("b", {DType::kInt8, {1, 20, 13, 9}});
+  auto attributes = clip(random_);
+  attributes.erase("x_zero_point");
+  attributes["left_shift"] = int64_t{20};
+  attributes["a_zero_point"] = int64_t{3};
+  attributes["a_factor"] = int64_t{1 << 30};
+  attributes["a_shift"] = int64_t{0};
+  attributes["b_zero_point"] = int64_t{-4};
+  attributes["b_factor"] = int64_t{1518500250};
+  attributes["b_shift"] = int64_t{-1};
+  attributes["factor"] = int64_t{1717986918};
+  attributes["shift"] = int64_t{-18};
+  graph.outputs = graph.add_node("qadd", "add", {a, b}, attributes);
+  expect_matches_interpreter(graph, config_, random_);
+}
+
+std::map<std::string, graph::Attribute> window(std::vector<int64_t> kernel, int64_t stride,
+                                               std::vector<int64_t> pads) {
+  return {{"kernel_shape", std::move(kernel)},
+          {"strides", std::vector<int64_t>{stride, stride}},
+          {"pads", std::move(pads)}};
+}
+
+TEST_P(Lower, MaxPoolsWithPadding) {
+  for (const auto& [kernel, stride, pads] :
+       std::vector<std::tuple<std::vector<int64_t>, int64_t, std::vector<int64_t>>>{
+           {{2, 2}, 2, {0, 0, 0, 0}}, {{3, 3}, 2, {1, 1, 1, 1}}, {{3, 2}, 1, {0, 1, 2, 0}}}) {
+    Graph graph;
+    const ValueId x = graph.add_input("x", {DType::kInt8, {1, 20, 11, 9}});
+    graph.outputs = graph.add_node("qmax_pool", "pool", {x}, window(kernel, stride, pads));
+    expect_matches_interpreter(graph, config_, random_);
+  }
+}
+
+TEST_P(Lower, AveragePoolsCountWhatTheNodeSays) {
+  for (const int64_t count_include_pad : {0, 1}) {
+    Graph graph;
+    const ValueId x = graph.add_input("x", {DType::kInt8, {1, 10, 9, 8}});
+    auto attributes = window({3, 3}, 2, {1, 1, 1, 1});
+    attributes.merge(clip(random_));
+    attributes["x_zero_point"] = int64_t{5};
+    attributes["scale"] = 1.7;
+    attributes["count_include_pad"] = count_include_pad;
+    graph.outputs = graph.add_node("qaverage_pool", "pool", {x}, attributes);
+    expect_matches_interpreter(graph, config_, random_);
+  }
+}
+
+TEST_P(Lower, GlobalAveragePool) {
+  Graph graph;
+  const ValueId x = graph.add_input("x", {DType::kInt8, {2, 40, 5, 4}});
+  auto attributes = clip(random_);
+  attributes["scale"] = 1.3;
+  graph.outputs = graph.add_node("qglobal_average_pool", "pool", {x}, attributes);
+  expect_matches_interpreter(graph, config_, random_);
+}
+
+// Values stay packed on the device between kernels; only the ends are uploaded and downloaded.
+TEST_P(Lower, ChainsWithoutARoundTripToTheHost) {
+  Graph graph = conv_graph({1, 8, 8, 8}, {24, 8, 3, 3}, 1, 1, 1, 1, config_, random_);
+  const auto pooled =
+      graph.add_node("qmax_pool", "pool", {graph.outputs[0]}, window({8, 8}, 1, {0, 0, 0, 0}));
+  const ValueId shape = graph.add_constant("shape", Tensor::of<int64_t>({2}, std::vector<int64_t>{1, 24}));
+  graph.outputs = graph.add_node("reshape", "flat", {pooled[0], shape});
+  const Compiled compiled = compile_integer(graph, config_);
+  size_t moves = 0;
+  for (const module::Step& step : compiled.module.steps) {
+    moves += std::holds_alternative<module::UploadStep>(step) ||
+             std::holds_alternative<module::DownloadStep>(step);
+  }
+  EXPECT_EQ(moves, 2U);
+}
+
+}  // namespace
+}  // namespace vta::compiler

@@ -1,0 +1,132 @@
+#include "vta/compiler/offload.h"
+
+#include <algorithm>
+#include <map>
+#include <vector>
+
+#include "vta/compiler/packing.h"
+
+namespace vta::compiler {
+
+namespace {
+
+using graph::Graph;
+using graph::Node;
+
+const Shape& input_shape(const Graph& graph, const Node& node) {
+  return graph.value(node.input(0)).type.shape;
+}
+
+bool has_requantise(const Graph&, const Node&, const hw::Config& config) {
+  return config.has(hw::AluOp::kRequantise);
+}
+
+bool types_are_bytes(const Graph&, const Node&, const hw::Config& config) {
+  return config.inp_bits == 8 && config.out_bits == 8;
+}
+
+bool rank_is_2_or_4(const Graph& graph, const Node& node, const hw::Config&) {
+  const size_t rank = input_shape(graph, node).size();
+  return rank == 2 || rank == 4;
+}
+
+bool rank_is_4(const Graph& graph, const Node& node, const hw::Config&) {
+  return input_shape(graph, node).size() == 4;
+}
+
+bool batch_rows_do_not_split(const Graph&, const Node&, const hw::Config& config) {
+  return config.batch == 1 || config.block_in == config.block_out;
+}
+
+bool weights_fit(const Graph& graph, const Node& node, const hw::Config& config) {
+  const Tensor* weights = graph.constant(node.input(1));
+  if (weights == nullptr) return false;
+  const int limit = 1 << (config.wgt_bits - 1);
+  return std::ranges::all_of(weights->as<int8_t>(),
+                             [&](int8_t w) { return w >= -limit && w < limit; });
+}
+
+bool parameters_are_constant(const Graph& graph, const Node& node, const hw::Config&) {
+  return graph.constant(node.input(2)) != nullptr && graph.constant(node.input(3)) != nullptr &&
+         graph.constant(node.input(4)) != nullptr;
+}
+
+bool padding_fits_its_field(const Graph&, const Node& node, const hw::Config& config) {
+  if (node.op == "qgemm") return true;
+  const auto& pads = node.ints_attr("pads");
+  const int64_t per_pixel = Packing(config).inp_per_block;
+  return pads[0] <= 15 && pads[2] <= 15 && pads[1] * per_pixel <= 15 && pads[3] * per_pixel <= 15;
+}
+
+bool padding_is_zero(const Graph&, const Node& node, const hw::Config&) {
+  if (node.op == "qgemm" || node.int_attr("x_zero_point") == 0) return true;
+  return std::ranges::all_of(node.ints_attr("pads"), [](int64_t pad) { return pad == 0; });
+}
+
+bool shifts_fit(const Graph& graph, const Node& node, const hw::Config&) {
+  return std::ranges::all_of(graph.constant(node.input(4))->as<int32_t>(),
+                             [](int32_t shift) { return shift >= -32 && shift <= 31; });
+}
+
+bool divisor_is_plain(const Graph&, const Node& node, const hw::Config&) {
+  return node.op == "qglobal_average_pool" || node.int_attr("ceil_mode") == 0 ||
+         node.int_attr("count_include_pad") == 0;
+}
+
+constexpr Constraint kBytes = {"the configuration's inp and out types must be 8 bits",
+                               types_are_bytes};
+constexpr Constraint kRequantise = {"the configuration's ALU must have rqt", has_requantise};
+constexpr Constraint kBatch = {"with batch > 1, block_in and block_out must be equal",
+                               batch_rows_do_not_split};
+constexpr Constraint kRank4 = {"the tensor must have 4 dimensions", rank_is_4};
+
+const std::vector<Constraint>& weighted_constraints() {
+  static const std::vector<Constraint> kConstraints = {
+      kBytes,
+      kRequantise,
+      kBatch,
+      {"weights must be constant and fit the configuration's wgt type", weights_fit},
+      {"bias, factor and shift must be constant", parameters_are_constant},
+      {"shifts must be from -32 to 31", shifts_fit},
+      {"padding must be at most 15 input elements on a side", padding_fits_its_field},
+      {"a padded input must have zero point 0", padding_is_zero},
+  };
+  return kConstraints;
+}
+
+const std::map<std::string, std::vector<Constraint>, std::less<>>& table() {
+  static const std::map<std::string, std::vector<Constraint>, std::less<>> kTable = {
+      {"qconv", weighted_constraints()},
+      {"qgemm", weighted_constraints()},
+      {"qadd",
+       {kBytes, kRequantise, kBatch, {"the tensors must have 2 or 4 dimensions", rank_is_2_or_4}}},
+      {"qmax_pool", {kBytes, kBatch, kRank4}},
+      {"qaverage_pool",
+       {kBytes,
+        kRequantise,
+        kBatch,
+        kRank4,
+        {"ceil_mode and count_include_pad must not be combined", divisor_is_plain}}},
+      {"qglobal_average_pool", {kBytes, kRequantise, kBatch, kRank4}},
+  };
+  return kTable;
+}
+
+}  // namespace
+
+std::span<const Constraint> constraints(std::string_view op) {
+  const auto it = table().find(op);
+  return it == table().end() ? std::span<const Constraint>{} : it->second;
+}
+
+std::optional<std::string> why_not(const Graph& graph, const Node& node,
+                                   const hw::Config& config) {
+  const auto rules = constraints(node.op);
+  if (rules.empty()) return fmt::format("no accelerator lowering for {}", node.op);
+  for (const Constraint& constraint : rules) {
+    if (!constraint.holds(graph, node, config)) return std::string(constraint.rule);
+  }
+  return std::nullopt;
+}
+
+}  // namespace vta::compiler

@@ -1,0 +1,392 @@
+// One walk over the float graph in topological order. Each float value gets an int8 form, a float
+// form, or both, in the new graph; a form that is missing where it is needed is made by a quantize or
+// dequantize node. Each operator that has an integer counterpart is one method of Rewriter.
+#include "vta/quantize/quantize.h"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "vta/base/requantize.h"
+#include "vta/graph/passes.h"
+
+namespace vta::quantize {
+
+namespace {
+
+using graph::Graph;
+using graph::kNoValue;
+using graph::Node;
+using graph::ValueId;
+using Attributes = std::map<std::string, graph::Attribute>;
+
+constexpr int64_t kMin = -128;
+constexpr int64_t kMax = 127;
+
+// As TFLite's ADD: operands are shifted left so far before they are brought to a common scale.
+constexpr int kAddLeftShift = 20;
+
+struct Clip {
+  double min = -INFINITY;
+  double max = INFINITY;
+};
+
+// The forms of one value of the float graph in the new one.
+struct Forms {
+  ValueId floating = kNoValue;
+  ValueId integer = kNoValue;
+  double scale = 0;  // of the integer form
+};
+
+// Operators that only move elements, so that they work on the integer form as they stand. The first
+// input is the data; the others are constants.
+const std::set<std::string>& movement_ops() {
+  static const std::set<std::string> kOps = {"reshape",   "flatten",        "transpose",
+                                             "squeeze",   "unsqueeze",      "slice",
+                                             "expand",    "depth_to_space", "space_to_depth",
+                                             "identity",  "tile"};
+  return kOps;
+}
+
+class Rewriter {
+ public:
+  Rewriter(const Graph& source, const std::vector<Range>& ranges, const QuantizeOptions& options)
+      : source_(source),
+        ranges_(ranges),
+        options_(options),
+        forms_(source.values.size()),
+        consumers_(graph::consumers(source)) {
+    target_.name = source.name;
+  }
+
+  Graph run() {
+    for (const ValueId id : source_.inputs) {
+      forms(id).floating = target_.add_input(source_.value(id).name, source_.value(id).type);
+    }
+    for (size_t i = 0; i < source_.nodes.size(); ++i) {
+      if (!fused_.contains(i)) rewrite(source_.nodes[i]);
+    }
+    for (const ValueId id : source_.outputs) target_.outputs.push_back(floating(id));
+    restore_output_names();
+    return graph::eliminate_dead_code(target_);
+  }
+
+ private:
+  void rewrite(const Node& node) {
+    const bool done = (node.op == "conv" && conv(node)) || (node.op == "gemm" && gemm(node)) ||
+                      (node.op == "add" && add(node)) || (node.op == "max_pool" && max_pool(node)) ||
+                      (node.op == "average_pool" && average_pool(node, "qaverage_pool")) ||
+                      (node.op == "global_average_pool" &&
+                       average_pool(node, "qglobal_average_pool")) ||
+                      ((node.op == "relu" || node.op == "clip") && rescale(node)) ||
+                      (movement_ops().contains(node.op) && movement(node));
+    if (!done) keep(node);
+  }
+
+  // -- operators with an integer form ---------------------------------------------------------
+
+  bool conv(const Node& node) {
+    const Tensor* weights = source_.constant(node.input(1));
+    if (weights == nullptr || weights->rank() != 4) return false;
+    if (node.has_input(2) && source_.constant(node.input(2)) == nullptr) return false;
+    Attributes attributes;
+    for (const char* key : {"strides", "pads", "dilations", "group"}) {
+      attributes[key] = node.attributes.at(key);
+    }
+    const Tensor* bias = source_.constant(node.input(2));
+    emit_weighted("qconv", node, *weights, bias, std::move(attributes));
+    return true;
+  }
+
+  bool gemm(const Node& node) {
+    const Tensor* weights = source_.constant(node.input(1));
+    if (weights == nullptr || node.int_attr("transA") != 0) return false;
+    if (node.float_attr("alpha") != 1 || node.float_attr("beta") != 1) return false;
+    Tensor rows = node.int_attr("transB") != 0 ? *weights : transposed(*weights);
+    std::optional<Tensor> bias;
+    if (node.has_input(2)) {
+      const Tensor* given = source_.constant(node.input(2));
+      if (given == nullptr) return false;
+      bias = broadcast_bias(*given, rows.shape()[0]);
+      if (!bias) return false;
+    }
+    emit_weighted("qgemm", node, rows, bias ? &*bias : nullptr, {});
+    return true;
+  }
+
+  bool add(const Node& node) {
+    const ValueId a = node.input(0);
+    const ValueId b = node.input(1);
+    if (source_.constant(a) != nullptr || source_.constant(b) != nullptr) return false;
+    if (source_.value(a).type != source_.value(b).type || !is_float(a)) return false;
+    if (forms(a).integer == kNoValue && forms(b).integer == kNoValue) return false;
+    const ValueId x = integer(a);
+    const ValueId y = integer(b);
+    const auto [output, clip] = fuse_clip(node);
+    const double scale = scale_of(output);
+    const double common = 2 * std::max(forms(a).scale, forms(b).scale);
+    const auto fx = quantize_multiplier(forms(a).scale / common);
+    const auto fy = quantize_multiplier(forms(b).scale / common);
+    const auto out = quantize_multiplier(common / (scale * (1 << kAddLeftShift)));
+    Attributes attributes = clip_attributes(clip, scale);
+    attributes["left_shift"] = int64_t{kAddLeftShift};
+    attributes["a_zero_point"] = int64_t{0};
+    attributes["a_factor"] = int64_t{fx.factor};
+    attributes["a_shift"] = int64_t{fx.shift};
+    attributes["b_zero_point"] = int64_t{0};
+    attributes["b_factor"] = int64_t{fy.factor};
+    attributes["b_shift"] = int64_t{fy.shift};
+    attributes["factor"] = int64_t{out.factor};
+    attributes["shift"] = int64_t{out.shift};
+    set_integer(output, target_.add_node("qadd", node.name, {x, y}, attributes)[0], scale);
+    return true;
+  }
+
+  // Largest of quantised values is the quantised largest: the scale stays.
+  bool max_pool(const Node& node) {
+    const ValueId input = node.input(0);
+    if (forms(input).integer == kNoValue || node.outputs.size() != 1 || rank_of(input) != 4) {
+      return false;
+    }
+    const auto result = target_.add_node("qmax_pool", node.name, {integer(input)}, node.attributes);
+    set_integer(node.outputs[0], result[0], forms(input).scale);
+    return true;
+  }
+
+  bool average_pool(const Node& node, const std::string& op) {
+    const ValueId input = node.input(0);
+    if (forms(input).integer == kNoValue || rank_of(input) != 4) return false;
+    const auto [output, clip] = fuse_clip(node);
+    const double scale = scale_of(output);
+    Attributes attributes = node.attributes;
+    attributes.merge(clip_attributes(clip, scale));
+    attributes["x_zero_point"] = int64_t{0};
+    attributes["scale"] = forms(input).scale / scale;
+    set_integer(output, target_.add_node(op, node.name, {integer(input)}, attributes)[0], scale);
+    return true;
+  }
+
+  // A Relu or Clip that nothing before it could take in.
+  bool rescale(const Node& node) {
+    const ValueId input = node.input(0);
+    const std::optional<Clip> clip = clip_of(node);
+    if (forms(input).integer == kNoValue || !clip) return false;
+    const ValueId output = node.outputs[0];
+    const double scale = scale_of(output);
+    const auto ratio = quantize_multiplier(forms(input).scale / scale);
+    Attributes attributes = clip_attributes(*clip, scale);
+    attributes["x_zero_point"] = int64_t{0};
+    attributes["factor"] = int64_t{ratio.factor};
+    attributes["shift"] = int64_t{ratio.shift};
+    set_integer(output, target_.add_node("qrescale", node.name, {integer(input)}, attributes)[0],
+                scale);
+    return true;
+  }
+
+  bool movement(const Node& node) {
+    const ValueId input = node.input(0);
+    if (forms(input).integer == kNoValue || node.outputs.size() != 1) return false;
+    std::vector<ValueId> inputs = {integer(input)};
+    for (size_t i = 1; i < node.inputs.size(); ++i) {
+      if (node.has_input(i) && source_.constant(node.input(i)) == nullptr) return false;
+      inputs.push_back(node.has_input(i) ? floating(node.input(i)) : kNoValue);
+    }
+    const auto result = target_.add_node(node.op, node.name, inputs, node.attributes);
+    set_integer(node.outputs[0], result[0], forms(input).scale);
+    return true;
+  }
+
+  void keep(const Node& node) {
+    std::vector<ValueId> inputs;
+    for (const ValueId id : node.inputs) inputs.push_back(id == kNoValue ? id : floating(id));
+    const auto results =
+        target_.add_node(node.op, node.name, inputs, node.attributes, node.outputs.size());
+    for (size_t i = 0; i < results.size(); ++i) forms(node.outputs[i]).floating = results[i];
+  }
+
+  // -- pieces ---------------------------------------------------------------------------------
+
+  // qconv and qgemm: weights (first dimension: output channels) to integers with a scale per channel,
+  // bias in units of the accumulator, requantisation per channel.
+  void emit_weighted(const std::string& op, const Node& node, const Tensor& weights,
+                     const Tensor* bias, Attributes attributes) {
+    const ValueId x = integer(node.input(0));
+    const double x_scale = forms(node.input(0)).scale;
+    const auto [output, clip] = fuse_clip(node);
+    const double scale = scale_of(output);
+    const int64_t channels = weights.shape()[0];
+    const int64_t per_channel = channels == 0 ? 0 : weights.size() / channels;
+    const double limit = (1 << (options_.weight_bits - 1)) - 1;
+
+    Tensor quantized(DType::kInt8, weights.shape());
+    Tensor biases(DType::kInt32, {channels});
+    Tensor factors(DType::kInt32, {channels});
+    Tensor shifts(DType::kInt32, {channels});
+    const auto w = weights.as<float>();
+    for (int64_t c = 0; c < channels; ++c) {
+      const auto row = w.subspan(static_cast<size_t>(c * per_channel),
+                                 static_cast<size_t>(per_channel));
+      double largest = 0;
+      for (const float value : row) largest = std::max(largest, std::fabs(double{value}));
+      // A bias far larger than its channel's weights would not fit the accumulator: let it set the
+      // scale then.
+      const double b = bias != nullptr ? bias->as<float>()[static_cast<size_t>(c)] : 0.0;
+      const double smallest = std::fabs(b) / x_scale / (1 << 30);
+      double w_scale = std::max(largest / limit, smallest);
+      if (w_scale == 0) w_scale = 1;
+      for (size_t i = 0; i < row.size(); ++i) {
+        const double q = std::nearbyint(row[i] / w_scale);
+        quantized.as<int8_t>()[static_cast<size_t>(c * per_channel) + i] =
+            static_cast<int8_t>(std::clamp(q, -limit, limit));
+      }
+      const auto ratio = quantize_multiplier(x_scale * w_scale / scale);
+      biases.as<int32_t>()[static_cast<size_t>(c)] =
+          static_cast<int32_t>(std::nearbyint(b / (x_scale * w_scale)));
+      factors.as<int32_t>()[static_cast<size_t>(c)] = ratio.factor;
+      shifts.as<int32_t>()[static_cast<size_t>(c)] = ratio.shift;
+    }
+    attributes.merge(clip_attributes(clip, scale));
+    attributes["x_zero_point"] = int64_t{0};
+    const std::vector<ValueId> inputs = {
+        x, target_.add_constant(node.name + ".weight", std::move(quantized)),
+        target_.add_constant(node.name + ".bias", std::move(biases)),
+        target_.add_constant(node.name + ".factor", std::move(factors)),
+        target_.add_constant(node.name + ".shift", std::move(shifts))};
+    set_integer(output, target_.add_node(op, node.name, inputs, attributes)[0], scale);
+  }
+
+  // If all that reads the node's output is one Relu or Clip, takes that in: its output and its limits.
+  std::pair<ValueId, Clip> fuse_clip(const Node& node) {
+    const ValueId output = node.outputs[0];
+    const auto& readers = consumers_[static_cast<size_t>(output)];
+    if (readers.size() == 1 && !is_output(output)) {
+      const auto index = static_cast<size_t>(readers[0]);
+      if (const auto clip = clip_of(source_.nodes[index])) {
+        fused_.insert(index);
+        return {source_.nodes[index].outputs[0], *clip};
+      }
+    }
+    return {output, Clip{}};
+  }
+
+  std::optional<Clip> clip_of(const Node& node) const {
+    if (node.op == "relu") return Clip{.min = 0};
+    if (node.op != "clip") return std::nullopt;
+    Clip clip;
+    for (const size_t i : {size_t{1}, size_t{2}}) {
+      if (!node.has_input(i)) continue;
+      const Tensor* limit = source_.constant(node.input(i));
+      if (limit == nullptr || limit->size() != 1) return std::nullopt;
+      (i == 1 ? clip.min : clip.max) = limit->cast(DType::kFloat64).as<double>()[0];
+    }
+    return clip;
+  }
+
+  static Attributes clip_attributes(const Clip& clip, double scale) {
+    const auto limit = [&](double value) {
+      const double q = std::clamp(value / scale, static_cast<double>(kMin), static_cast<double>(kMax));
+      return static_cast<int64_t>(std::nearbyint(q));
+    };
+    return {{"zero_point", int64_t{0}}, {"clip_min", limit(clip.min)}, {"clip_max", limit(clip.max)}};
+  }
+
+  static Tensor transposed(const Tensor& matrix) {
+    const int64_t rows = matrix.shape()[0];
+    const int64_t columns = matrix.shape()[1];
+    Tensor result(DType::kFloat32, {columns, rows});
+    for (int64_t r = 0; r < rows; ++r) {
+      for (int64_t c = 0; c < columns; ++c) {
+        result.as<float>()[static_cast<size_t>(c * rows + r)] =
+            matrix.as<float>()[static_cast<size_t>(r * columns + c)];
+      }
+    }
+    return result;
+  }
+
+  // C of a gemm as one value per output channel, if it is that.
+  static std::optional<Tensor> broadcast_bias(const Tensor& c, int64_t channels) {
+    if (c.size() == 1) {
+      Tensor result(DType::kFloat32, {channels});
+      std::ranges::fill(result.as<float>(), c.as<float>()[0]);
+      return result;
+    }
+    if (c.size() != channels || c.shape().back() != channels) return std::nullopt;
+    return c.reshaped({channels});
+  }
+
+  // -- forms ----------------------------------------------------------------------------------
+
+  Forms& forms(ValueId id) { return forms_[static_cast<size_t>(id)]; }
+
+  bool is_float(ValueId id) const { return source_.value(id).type.dtype == DType::kFloat32; }
+  size_t rank_of(ValueId id) const { return source_.value(id).type.shape.size(); }
+  bool is_output(ValueId id) const { return std::ranges::count(source_.outputs, id) > 0; }
+
+  // A value that is zero in all samples still needs a scale.
+  double scale_of(ValueId id) const {
+    const double magnitude = ranges_[static_cast<size_t>(id)].magnitude();
+    return magnitude > 0 ? magnitude / static_cast<double>(kMax) : 1.0;
+  }
+
+  void set_integer(ValueId id, ValueId integer_form, double scale) {
+    forms(id).integer = integer_form;
+    forms(id).scale = scale;
+  }
+
+  ValueId integer(ValueId id) {
+    Forms& f = forms(id);
+    if (f.integer == kNoValue) {
+      f.scale = scale_of(id);
+      const Attributes attributes = {{"scale", f.scale}, {"zero_point", int64_t{0}}};
+      f.integer = target_.add_node("quantize", source_.value(id).name + ".quantize", {floating(id)},
+                                   attributes)[0];
+    }
+    return f.integer;
+  }
+
+  ValueId floating(ValueId id) {
+    Forms& f = forms(id);
+    if (f.floating == kNoValue) {
+      if (const auto& constant = source_.value(id).constant) {
+        f.floating = target_.add_constant(source_.value(id).name, *constant);
+      } else {
+        const Attributes attributes = {{"scale", f.scale}, {"zero_point", int64_t{0}}};
+        f.floating = target_.add_node("dequantize", source_.value(id).name + ".dequantize",
+                                      {f.integer}, attributes)[0];
+      }
+    }
+    return f.floating;
+  }
+
+  void restore_output_names() {
+    for (size_t i = 0; i < source_.outputs.size(); ++i) {
+      const std::string& wanted = source_.value(source_.outputs[i]).name;
+      for (graph::Value& value : target_.values) {
+        if (value.name == wanted) value.name += ".inner";
+      }
+      target_.value(target_.outputs[i]).name = wanted;
+    }
+  }
+
+  const Graph& source_;
+  const std::vector<Range>& ranges_;
+  const QuantizeOptions options_;
+  Graph target_;
+  std::vector<Forms> forms_;
+  std::vector<std::vector<int32_t>> consumers_;
+  std::set<size_t> fused_;  // indices of nodes that became the clip of the one before
+};
+
+}  // namespace
+
+Graph quantize(const Graph& graph, const std::vector<Range>& ranges,
+               const QuantizeOptions& options) {
+  require(ranges.size() == graph.values.size(), "calibration has {} ranges for {} values",
+          ranges.size(), graph.values.size());
+  return Rewriter(graph, ranges, options).run();
+}
+
+}  // namespace vta::quantize

@@ -1,0 +1,25 @@
+// Post-training quantisation: a float network becomes an integer one.
+//
+// Convolutions, dense layers, residual additions, pooling and the data movement between them become
+// integer operators (qconv, qgemm, qadd, …) on int8 values `scale * q`, activations with one
+// symmetric scale per tensor, weights with one per output channel; a Relu or Clip behind one of them
+// becomes its clip. Everything else stays in floating point, with quantize and dequantize between.
+#pragma once
+
+#include <vector>
+
+#include "vta/graph/graph.h"
+#include "vta/quantize/calibrate.h"
+
+namespace vta::quantize {
+
+struct QuantizeOptions {
+  int weight_bits = 8;  // weights lie in [-(2^(bits-1) - 1), 2^(bits-1) - 1]
+};
+
+// `graph` as graph::simplify leaves it, `ranges` from calibrate(graph, …). Graph inputs and outputs
+// keep their names and float types.
+graph::Graph quantize(const graph::Graph& graph, const std::vector<Range>& ranges,
+                      const QuantizeOptions& options = {});
+
+}  // namespace vta::quantize
