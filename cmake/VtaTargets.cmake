@@ -12,6 +12,7 @@ if(VTA_SANITIZE)
   target_compile_options(vta_options INTERFACE -fsanitize=${VTA_SANITIZE} -fno-omit-frame-pointer
                                                -fno-sanitize-recover=all)
   target_link_options(vta_options INTERFACE -fsanitize=${VTA_SANITIZE})
+  target_compile_definitions(vta_options INTERFACE _GLIBCXX_ASSERTIONS)
 endif()
 if(VTA_FUZZ)
   target_compile_options(vta_options INTERFACE -fsanitize=fuzzer-no-link)
@@ -24,6 +25,8 @@ function(vta_library name)
   target_link_libraries(vta_${name} PUBLIC vta_options ${ARG_DEPS} PRIVATE ${ARG_PRIVATE_DEPS})
 endfunction()
 
+add_custom_target(unit_tests)  # builds every test with the label 'unit'
+
 # vta_test(NAME SOURCES… DEPS… [ARGS…] [LABELS…]): GoogleTest executable NAME, one ctest entry.
 # LABELS 'unit' is what runs once more under the sanitizers; give 'e2e' to slow, whole-tool tests.
 function(vta_test name)
@@ -34,6 +37,9 @@ function(vta_test name)
   add_test(NAME ${name} COMMAND ${name} ${ARG_ARGS})
   if(NOT ARG_LABELS)
     set(ARG_LABELS unit)
+  endif()
+  if("unit" IN_LIST ARG_LABELS)
+    add_dependencies(unit_tests ${name})
   endif()
   set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}" SKIP_REGULAR_EXPRESSION
                        "ALL TESTS SKIPPED" WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})

@@ -1,0 +1,45 @@
+# Everything from a fresh clone: `make demo`, `make test`. The build itself is CMake's
+# (CMakePresets.json); this file only installs what is missing and names the steps.
+
+DEVICE ?= fsim
+IMAGES ?= 1000
+FUZZ_SECONDS ?= 60
+JOBS ?= 2
+
+.PHONY: build demo test unit-asan fuzz format packages clean
+
+build:
+	scripts/install_packages.sh build
+	cmake --preset release
+	cmake --build --preset release
+
+demo: build
+	build/bin/vta demo --device $(DEVICE) --images $(IMAGES)
+
+test: build
+	scripts/install_packages.sh test
+	ctest --test-dir build --output-on-failure -j$(JOBS)
+
+# The unit tests once more, under AddressSanitizer and UndefinedBehaviorSanitizer.
+unit-asan:
+	scripts/install_packages.sh build test check
+	cmake --preset asan
+	cmake --build --preset asan --target unit_tests
+	ctest --test-dir build-asan --output-on-failure -j$(JOBS) -L unit
+
+# Each fuzz target for FUZZ_SECONDS on its kept corpus, with the same sanitizers.
+fuzz:
+	scripts/install_packages.sh build check
+	cmake --preset asan
+	cmake --build --preset asan --target fuzz_targets
+	scripts/fuzz.sh build-asan $(FUZZ_SECONDS)
+
+format:
+	scripts/install_packages.sh check
+	git ls-files '*.cc' '*.h' | xargs clang-format -i
+
+packages:
+	scripts/install_packages.sh build test check
+
+clean:
+	rm -rf build build-debug build-asan build-tsan
