@@ -1,0 +1,127 @@
+#include "vta/quantize/quantize.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <random>
+
+#include "vta/graph/passes.h"
+
+namespace vta::quantize {
+namespace {
+
+using graph::Graph;
+using graph::NamedTensors;
+using graph::ValueId;
+
+Tensor random_tensor(Shape shape, float low, float high, std::mt19937& random) {
+  Tensor result(DType::kFloat32, std::move(shape));
+  std::uniform_real_distribution<float> uniform(low, high);
+  for (float& value : result.as<float>()) value = uniform(random);
+  return result;
+}
+
+std::map<std::string, graph::Attribute> same_3x3() {
+  return {{"strides", std::vector<int64_t>{1, 1}},
+          {"pads", std::vector<int64_t>{1, 1, 1, 1}},
+          {"dilations", std::vector<int64_t>{1, 1}},
+          {"group", int64_t{1}}};
+}
+
+// conv, relu, conv, residual add, relu, max pool, global average pool, dense, softmax.
+Graph residual_network(std::mt19937& random) {
+  Graph graph;
+  const auto constant = [&](const std::string& name, Shape shape) {
+    return graph.add_constant(name, random_tensor(std::move(shape), -0.3F, 0.3F, random));
+  };
+  const auto node = [&](const std::string& op, const std::string& name, std::vector<ValueId> inputs,
+                        std::map<std::string, graph::Attribute> attributes = {}) {
+    return graph.add_node(op, name, std::move(inputs), std::move(attributes))[0];
+  };
+  const ValueId x = graph.add_input("x", {DType::kFloat32, {1, 3, 8, 8}});
+  const ValueId a = node("relu", "relu0",
+                         {node("conv", "conv0", {x, constant("w0", {8, 3, 3, 3}), constant("b0", {8})},
+                               same_3x3())});
+  const ValueId b =
+      node("conv", "conv1", {a, constant("w1", {8, 8, 3, 3}), constant("b1", {8})}, same_3x3());
+  const ValueId c = node("relu", "relu1", {node("add", "add", {a, b})});
+  const ValueId d = node("max_pool", "max", {c},
+                         {{"kernel_shape", std::vector<int64_t>{2, 2}},
+                          {"strides", std::vector<int64_t>{2, 2}},
+                          {"pads", std::vector<int64_t>{0, 0, 0, 0}}});
+  const ValueId e = node("flatten", "flat", {node("global_average_pool", "gap", {d})},
+                         {{"axis", int64_t{1}}});
+  const ValueId f = node("gemm", "fc", {e, constant("w2", {5, 8}), constant("b2", {5})},
+                         {{"transB", int64_t{1}}});
+  graph.outputs = {node("softmax", "probabilities", {f}, {{"axis", int64_t{1}}})};
+  return graph;
+}
+
+double cosine(const Tensor& a, const Tensor& b) {
+  double dot = 0, aa = 0, bb = 0;
+  for (size_t i = 0; i < a.as<float>().size(); ++i) {
+    const double x = a.as<float>()[i], y = b.as<float>()[i];
+    dot += x * y;
+    aa += x * x;
+    bb += y * y;
+  }
+  return dot / std::sqrt(aa * bb);
+}
+
+TEST(Quantize, ResidualNetworkKeepsItsAnswer) {
+  std::mt19937 random(5);
+  const Graph network = residual_network(random);
+  std::vector<NamedTensors> samples;
+  for (int i = 0; i < 8; ++i) samples.push_back({{"x", random_tensor({1, 3, 8, 8}, -1, 1, random)}});
+  const Graph integer = quantize(network, calibrate(network, samples));
+  graph::verify(integer);
+  for (const NamedTensors& sample : samples) {
+    EXPECT_GT(cosine(graph::run(network, sample).at("probabilities"),
+                     graph::run(integer, sample).at("probabilities")),
+              0.999);
+  }
+}
+
+TEST(Quantize, OnlyTheEndsStayInFloatingPoint) {
+  std::mt19937 random(5);
+  const Graph network = residual_network(random);
+  const Graph integer =
+      quantize(network, calibrate(network, {{{"x", random_tensor({1, 3, 8, 8}, -1, 1, random)}}}));
+  std::vector<std::string> ops;
+  for (const graph::Node& node : integer.nodes) ops.push_back(node.op);
+  EXPECT_THAT(ops, testing::ElementsAre("quantize", "qconv", "qconv", "qadd", "qmax_pool",
+                                        "qglobal_average_pool", "flatten", "qgemm", "dequantize",
+                                        "softmax"));
+  // The Relu behind the first convolution is its clip.
+  EXPECT_EQ(integer.nodes[1].int_attr("clip_min"), 0);
+  EXPECT_EQ(integer.nodes[2].int_attr("clip_min"), -128);
+}
+
+TEST(Quantize, FourBitWeightsStayInTheirRange) {
+  std::mt19937 random(6);
+  const Graph network = residual_network(random);
+  const Graph integer =
+      quantize(network, calibrate(network, {{{"x", random_tensor({1, 3, 8, 8}, -1, 1, random)}}}),
+               {.weight_bits = 4});
+  for (const int8_t w : integer.constant(integer.nodes[1].input(1))->as<int8_t>()) {
+    EXPECT_LE(std::abs(w), 7);
+  }
+}
+
+TEST(Calibrate, RefusesNoSamplesAndValuesThatAreNotNumbers) {
+  std::mt19937 random(7);
+  const Graph network = residual_network(random);
+  EXPECT_THROW(calibrate(network, {}), Error);
+  Tensor bad(DType::kFloat32, {1, 3, 8, 8});
+  bad.as<float>()[0] = NAN;
+  try {
+    calibrate(network, {{{"x", bad}}});
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.what(), "calibration: value 'x' holds nan");
+  }
+}
+
+}  // namespace
+}  // namespace vta::quantize
