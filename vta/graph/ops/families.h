@@ -18,6 +18,7 @@ std::span<const OpDef> layout_ops();
 std::span<const OpDef> reduce_ops();
 std::span<const OpDef> resize_ops();
 std::span<const OpDef> shape_ops();
+std::span<const OpDef> softmax_ops();
 std::span<const OpDef> unary_ops();
 
 inline constexpr std::span<const OpDef> (*kOpFamilies[])() = {
@@ -31,6 +32,7 @@ inline constexpr std::span<const OpDef> (*kOpFamilies[])() = {
     reduce_ops,
     resize_ops,
     shape_ops,
+    softmax_ops,
     unary_ops,
 };
 

@@ -1,0 +1,34 @@
+// How each ONNX operator is written in the graph. Rules bring older forms of an operator to that of
+// opset 17: attributes that became inputs, automatic padding, implicit broadcasting.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "vta/import/onnx/node_importer.h"
+
+namespace vta::import {
+
+struct Rule {
+  std::string_view op_type;  // ONNX's name
+  // Emits the node and sets its outputs. `op` is the rule's operator of the graph.
+  void (*apply)(NodeImporter& node, const std::string& op);
+  std::string_view op;
+};
+
+// Null when the operator is not supported.
+const Rule* find_rule(std::string_view op_type);
+
+// The families, one file each.
+std::span<const Rule> elementwise_rules();
+std::span<const Rule> layer_rules();
+std::span<const Rule> shape_rules();
+std::span<const Rule> reduce_rules();
+std::span<const Rule> resize_rules();
+
+// The rule for an operator that is the same in the graph: all inputs and attributes as they are.
+void import_same(NodeImporter& node, const std::string& op);
+
+}  // namespace vta::import
