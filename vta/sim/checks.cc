@@ -71,6 +71,14 @@ void check_alu(const Site& site, const hw::Config& config) {
   }
 }
 
+void check_index(const Site& site, const hw::Config& config, hw::Memory memory,
+                 std::string_view name, uint64_t index) {
+  const auto depth = static_cast<uint64_t>(config.depth(memory));
+  if (index < depth) return;
+  fault(site, fmt::format("{} index {} is beyond the {} scratchpad's depth of {}", name, index,
+                          hw::kMemoryNames[static_cast<size_t>(memory)], depth));
+}
+
 }  // namespace
 
 void fault(const Site& site, const std::string& what) {
@@ -84,12 +92,25 @@ void check_instruction(const Site& site, const hw::Config& config, const Dram& d
   if (site.instruction.opcode == Opcode::kAlu) check_alu(site, config);
 }
 
-void check_index(const Site& site, const hw::Config& config, hw::Memory memory, const char* name,
-                 uint64_t index) {
-  const auto depth = static_cast<uint64_t>(config.depth(memory));
-  if (index < depth) return;
-  fault(site, fmt::format("{} index {} is beyond the {} scratchpad's depth of {}", name, index,
-                          hw::kMemoryNames[static_cast<size_t>(memory)], depth));
+Indices indices_of(const Instruction& i, const isa::MicroOp& uop, uint64_t outer, uint64_t inner) {
+  return {.dst = uop.dst + outer * i.dst_factor_out + inner * i.dst_factor_in,
+          .src = uop.src + outer * i.src_factor_out + inner * i.src_factor_in,
+          .wgt = uop.wgt + outer * i.wgt_factor_out + inner * i.wgt_factor_in};
+}
+
+void check_micro_op(const Site& site, const hw::Config& config, const Indices& at) {
+  const Instruction& i = site.instruction;
+  check_index(site, config, hw::Memory::kAcc, "dst", at.dst);
+  if (i.opcode == Opcode::kGemm && !i.reset) {
+    check_index(site, config, hw::Memory::kInp, "src", at.src);
+    check_index(site, config, hw::Memory::kWgt, "wgt", at.wgt);
+  }
+  if (i.opcode == Opcode::kAlu && !i.use_imm) {
+    check_index(site, config, hw::Memory::kAcc, "src", at.src);
+    if (i.alu_op == hw::AluOp::kRequantise) {
+      check_index(site, config, hw::Memory::kAcc, "src + 2", at.src + 2);
+    }
+  }
 }
 
 uint64_t padded_rows(const Instruction& i) {

@@ -24,9 +24,31 @@ struct Site {
 // and STORE; ALU operation and operand; micro-op range.
 void check_instruction(const Site& site, const hw::Config& config, const Dram& dram);
 
-// A micro-op's index, `name` is dst, src or wgt, after the factors have been added.
-void check_index(const Site& site, const hw::Config& config, hw::Memory memory, const char* name,
-                 uint64_t index);
+// A micro-op's indices after the factors of the loops have been added.
+struct Indices {
+  uint64_t dst;
+  uint64_t src;
+  uint64_t wgt;
+};
+Indices indices_of(const isa::Instruction& instruction, const isa::MicroOp& uop, uint64_t outer,
+                   uint64_t inner);
+
+// Calls body(indices) for each micro-op of a GEMM or ALU, in order; `uops` is the micro-op buffer.
+template <typename Body>
+void for_each_micro_op(const isa::Instruction& instruction, const isa::MicroOp* uops,
+                       const Body& body) {
+  for (uint64_t outer = 0; outer < instruction.iter_out; ++outer) {
+    for (uint64_t inner = 0; inner < instruction.iter_in; ++inner) {
+      for (uint64_t u = instruction.uop_begin; u < instruction.uop_end; ++u) {
+        body(indices_of(instruction, uops[u], outer, inner));
+      }
+    }
+  }
+}
+
+// The indices that the micro-op uses: dst; src unless there is a reset or an immediate; the last of
+// a requantise record; wgt.
+void check_micro_op(const Site& site, const hw::Config& config, const Indices& indices);
 
 // Rows and columns that a LOAD or STORE covers in its scratchpad, padding included.
 uint64_t padded_rows(const isa::Instruction& instruction);

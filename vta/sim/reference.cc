@@ -17,13 +17,6 @@ using isa::Instruction;
 using isa::MemoryType;
 using isa::MicroOp;
 
-// A micro-op's indices after the loops' factors have been added.
-struct Indices {
-  uint64_t dst;
-  uint64_t src;
-  uint64_t wgt;
-};
-
 class Reference : public Simulator {
  public:
   Reference(const hw::Config& config, uint64_t seed)
@@ -128,15 +121,13 @@ class Reference : public Simulator {
     const auto rows = static_cast<size_t>(config_.batch);
     const auto block_in = static_cast<size_t>(config_.block_in);
     const auto block_out = static_cast<size_t>(config_.block_out);
-    for_each_micro_op(site.instruction, [&](const Indices& at) {
-      check_index(site, config_, Memory::kAcc, "dst", at.dst);
+    for_each_micro_op(site.instruction, uop_.data(), [&](const Indices& at) {
+      check_micro_op(site, config_, at);
       int32_t* acc = &acc_[at.dst * acc_scalars()];
       if (site.instruction.reset) {
         std::fill_n(acc, acc_scalars(), 0);
         return;
       }
-      check_index(site, config_, Memory::kInp, "src", at.src);
-      check_index(site, config_, Memory::kWgt, "wgt", at.wgt);
       const int32_t* inp = &inp_[at.src * inp_scalars()];
       const int32_t* wgt = &wgt_[at.wgt * wgt_scalars()];
       for (size_t b = 0; b < rows; ++b) {
@@ -153,12 +144,8 @@ class Reference : public Simulator {
 
   void alu(const Site& site) {
     const Instruction& i = site.instruction;
-    for_each_micro_op(i, [&](const Indices& at) {
-      check_index(site, config_, Memory::kAcc, "dst", at.dst);
-      if (!i.use_imm) check_index(site, config_, Memory::kAcc, "src", at.src);
-      if (i.alu_op == AluOp::kRequantise) {
-        check_index(site, config_, Memory::kAcc, "src + 2", at.src + 2);
-      }
+    for_each_micro_op(i, uop_.data(), [&](const Indices& at) {
+      check_micro_op(site, config_, at);
       int32_t* x = &acc_[at.dst * acc_scalars()];
       const uint64_t src = i.use_imm ? at.dst : at.src;  // with an immediate src is not read
       for (size_t k = 0; k < acc_scalars(); ++k) {
@@ -180,19 +167,6 @@ class Reference : public Simulator {
             .clip_min = r.clip_min,
             .clip_max = r.clip_max,
             .wide = r.wide};
-  }
-
-  template <typename Body>
-  void for_each_micro_op(const Instruction& i, const Body& body) const {
-    for (uint64_t o = 0; o < i.iter_out; ++o) {
-      for (uint64_t in = 0; in < i.iter_in; ++in) {
-        for (uint64_t u = i.uop_begin; u < i.uop_end; ++u) {
-          body({.dst = uop_[u].dst + o * i.dst_factor_out + in * i.dst_factor_in,
-                .src = uop_[u].src + o * i.src_factor_out + in * i.src_factor_in,
-                .wgt = uop_[u].wgt + o * i.wgt_factor_out + in * i.wgt_factor_in});
-        }
-      }
-    }
   }
 
   size_t depth(Memory memory) const { return static_cast<size_t>(config_.depth(memory)); }

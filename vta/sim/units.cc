@@ -26,30 +26,31 @@ std::string_view name_of(size_t unit) {
   return unit_name(static_cast<Unit>(unit));
 }
 
-// The four token queues. Between unit k and unit k + 1: forward[k] there, backward[k] back.
+// The four token queues, by the unit that takes from them.
 struct Tokens {
-  std::array<int64_t, kUnits - 1> forward{};
-  std::array<int64_t, kUnits - 1> backward{};
+  std::array<int64_t, kUnits> from_prev{};
+  std::array<int64_t, kUnits> from_next{};
 
   bool can_pop(const Instruction& i, size_t unit) const {
-    return (!i.pop_prev || forward[unit - 1] > 0) && (!i.pop_next || backward[unit] > 0);
+    return (!i.pop_prev || from_prev[unit] > 0) && (!i.pop_next || from_next[unit] > 0);
   }
   void pop(const Instruction& i, size_t unit) {
-    if (i.pop_prev) --forward[unit - 1];
-    if (i.pop_next) --backward[unit];
+    if (i.pop_prev) --from_prev[unit];
+    if (i.pop_next) --from_next[unit];
   }
   void push(const Site& site, size_t unit) {
-    if (site.instruction.push_prev) push_one(site, backward[unit - 1], unit, unit - 1);
-    if (site.instruction.push_next) push_one(site, forward[unit], unit, unit + 1);
+    if (site.instruction.push_prev) push_one(site, from_next, unit, unit - 1);
+    if (site.instruction.push_next) push_one(site, from_prev, unit, unit + 1);
   }
 
  private:
-  static void push_one(const Site& site, int64_t& queue, size_t from, size_t to) {
-    if (queue == isa::kTokenQueueDepth) {
+  static void push_one(const Site& site, std::array<int64_t, kUnits>& queues, size_t from,
+                       size_t to) {
+    if (queues[to] == isa::kTokenQueueDepth) {
       fault(site, fmt::format("the token queue from {} to {} already holds {} tokens, its depth",
-                              name_of(from), name_of(to), queue));
+                              name_of(from), name_of(to), queues[to]));
     }
-    ++queue;
+    ++queues[to];
   }
 };
 
@@ -225,8 +226,8 @@ class Machine {
 
   // The unit whose token `i`, which cannot go on, lacks; both where it lacks both.
   std::string missing_source(const Instruction& i, size_t unit) const {
-    const bool lacks_prev = i.pop_prev && tokens_.forward[unit - 1] == 0;
-    const bool lacks_next = i.pop_next && tokens_.backward[unit] == 0;
+    const bool lacks_prev = i.pop_prev && tokens_.from_prev[unit] == 0;
+    const bool lacks_next = i.pop_next && tokens_.from_next[unit] == 0;
     if (lacks_prev && lacks_next) {
       return fmt::format("{} and one from {}", name_of(unit - 1), name_of(unit + 1));
     }

@@ -1,0 +1,251 @@
+// The fast functional simulator. Ranges are checked once for each instruction by its largest
+// indices; loops over micro-ops become lists of rows for the kernels. The accumulations of one GEMM
+// commute and its inputs and weights do not change, so a weight tile stays while all the rows that
+// use it go by: loops whose weight factor is 0 run inside, the others outside.
+#include "vta/sim/functional.h"
+
+#include <algorithm>
+#include <array>
+
+#include "vta/sim/functional_memory.h"
+#include "vta/sim/units.h"
+
+namespace vta::sim {
+
+namespace {
+
+using hw::AluOp;
+using hw::Memory;
+using isa::Instruction;
+using isa::MicroOp;
+
+// Pairs are handed to the kernels in batches that stay in the first-level cache.
+constexpr size_t kBatchPairs = 512;
+
+struct Factors {
+  uint32_t iterations = 1;
+  uint32_t dst = 0;
+  uint32_t src = 0;
+  uint32_t wgt = 0;
+};
+
+Factors outer(const Instruction& i) {
+  return {i.iter_out, i.dst_factor_out, i.src_factor_out, i.wgt_factor_out};
+}
+Factors inner(const Instruction& i) {
+  return {i.iter_in, i.dst_factor_in, i.src_factor_in, i.wgt_factor_in};
+}
+
+// Collects pairs and gives them away by batches.
+template <typename Sink>
+class Batcher {
+ public:
+  explicit Batcher(Sink sink) : sink_(std::move(sink)) {}
+  // `count` pairs, `step` apart, from `first`.
+  void add(DstSrc first, DstSrc step, uint64_t count) {
+    while (count > 0) {
+      const uint64_t now = std::min<uint64_t>(count, kBatchPairs - size_);
+      for (uint64_t n = 0; n < now; ++n) {
+        pairs_[size_ + n] = {first.dst + static_cast<uint32_t>(n) * step.dst,
+                             first.src + static_cast<uint32_t>(n) * step.src};
+      }
+      first.dst += static_cast<uint32_t>(now) * step.dst;
+      first.src += static_cast<uint32_t>(now) * step.src;
+      count -= now;
+      size_ += now;
+      if (size_ == kBatchPairs) flush();
+    }
+  }
+  void flush() {
+    if (size_ > 0) sink_(pairs_.data(), size_);
+    size_ = 0;
+  }
+
+ private:
+  Sink sink_;
+  size_t size_ = 0;
+  std::array<DstSrc, kBatchPairs> pairs_;
+};
+
+class Functional : public Simulator {
+ public:
+  Functional(const hw::Config& config, const Kernels& kernels)
+      : config_(config),
+        encoding_(config),
+        kernels_(kernels),
+        batch_(static_cast<uint32_t>(config.batch)),
+        memory_(config, kernels) {}
+
+  Counters run(Dram& dram, uint64_t address, uint64_t count) override {
+    counters_ = {};
+    run_units(encoding_, dram, address, count, /*seed=*/0,
+              [&](const Site& site) { execute(site, dram); });
+    return counters_;
+  }
+
+ private:
+  void execute(const Site& site, Dram& dram) {
+    const Instruction& i = site.instruction;
+    check_instruction(site, config_, dram);
+    switch (i.opcode) {
+      case isa::Opcode::kLoad:
+        counters_.dram_read_bytes += memory_.load(i, dram);
+        break;
+      case isa::Opcode::kStore:
+        counters_.dram_write_bytes += memory_.store(i, dram);
+        break;
+      case isa::Opcode::kGemm:
+        gemm(site);
+        break;
+      case isa::Opcode::kAlu:
+        alu(site);
+        break;
+      case isa::Opcode::kFinish:
+        break;
+    }
+    ++counters_.instructions;
+  }
+
+  std::span<const MicroOp> micro_ops(const Instruction& i) const {
+    if (i.uop_begin >= i.uop_end) return {};
+    return {memory_.uops() + i.uop_begin, i.uop_end - i.uop_begin};
+  }
+
+  uint64_t iterations(const Instruction& i) const {
+    return uint64_t{i.iter_out} * i.iter_in * micro_ops(i).size();
+  }
+
+  void gemm(const Site& site) {
+    const Instruction& i = site.instruction;
+    if (iterations(i) == 0) return;
+    check_indices(site);
+    if (i.reset) {
+      reset(i);
+      return;
+    }
+    accumulate(i);
+    counters_.gemm_macs += iterations(i) * static_cast<uint64_t>(config_.macs_per_cycle());
+  }
+
+  void reset(const Instruction& i) {
+    for_each_in_order(i, [&](const DstSrc* elements, size_t count) {
+      const size_t lanes = memory_.element_lanes();
+      for (size_t e = 0; e < count; ++e) {
+        std::fill_n(memory_.accumulators() + elements[e].dst * lanes, lanes, 0);
+      }
+    });
+  }
+
+  void alu(const Site& site) {
+    const Instruction& i = site.instruction;
+    if (iterations(i) == 0) return;
+    check_indices(site);
+    const size_t lanes = memory_.element_lanes();
+    const AluCall call{.op = i.alu_op, .use_imm = i.use_imm, .imm = i.imm, .lanes = lanes};
+    for_each_in_order(i, [&](const DstSrc* elements, size_t count) {
+      kernels_.alu(call, memory_.accumulators(), elements, count);
+    });
+    counters_.alu_ops += iterations(i) * batch_ * static_cast<uint64_t>(config_.block_out);
+  }
+
+  // Calls body(elements, count) with the micro-ops' dst and src, in the order of the specification.
+  template <typename Body>
+  void for_each_in_order(const Instruction& i, const Body& body) {
+    Batcher batcher(body);
+    const auto uops = micro_ops(i);
+    for (uint32_t o = 0; o < i.iter_out; ++o) {
+      const DstSrc base{o * i.dst_factor_out, o * i.src_factor_out};
+      if (uops.size() == 1) {
+        batcher.add({base.dst + uops[0].dst, base.src + uops[0].src},
+                    {i.dst_factor_in, i.src_factor_in}, i.iter_in);
+        continue;
+      }
+      for (uint32_t in = 0; in < i.iter_in; ++in) {
+        for (const MicroOp& uop : uops) {
+          batcher.add({base.dst + in * i.dst_factor_in + uop.dst,
+                       base.src + in * i.src_factor_in + uop.src},
+                      {0, 0}, 1);
+        }
+      }
+    }
+    batcher.flush();
+  }
+
+  void accumulate(const Instruction& i) {
+    // Loops that change the weights, outermost, then those that do not.
+    std::array<Factors, 2> outside;
+    std::array<Factors, 2> inside;
+    (i.wgt_factor_out == 0 ? inside : outside)[0] = outer(i);
+    (i.wgt_factor_in == 0 ? inside : outside)[1] = inner(i);
+    const auto uops = micro_ops(i);
+    for (uint32_t a = 0; a < outside[0].iterations; ++a) {
+      for (uint32_t b = 0; b < outside[1].iterations; ++b) {
+        const MicroOp base{.dst = a * outside[0].dst + b * outside[1].dst,
+                           .src = a * outside[0].src + b * outside[1].src,
+                           .wgt = a * outside[0].wgt + b * outside[1].wgt};
+        for (size_t begin = 0, end = 0; begin < uops.size(); begin = end) {
+          while (end < uops.size() && uops[end].wgt == uops[begin].wgt) ++end;
+          accumulate_tile(uops.subspan(begin, end - begin), base, inside);
+        }
+      }
+    }
+  }
+
+  // All that one weight tile is multiplied with: `uops` have the same wgt.
+  void accumulate_tile(std::span<const MicroOp> uops, const MicroOp& base,
+                       const std::array<Factors, 2>& loops) {
+    const uint8_t* wgt = memory_.weights(uops[0].wgt + base.wgt);
+    Batcher batcher([&](const DstSrc* rows, size_t count) {
+      kernels_.accumulate(memory_.shape(), wgt, memory_.inputs(), memory_.accumulators(), rows,
+                          count);
+    });
+    const DstSrc step{loops[1].dst * batch_, loops[1].src * batch_};
+    for (const MicroOp& uop : uops) {
+      for (uint32_t o = 0; o < loops[0].iterations; ++o) {
+        const DstSrc first{(base.dst + uop.dst + o * loops[0].dst) * batch_,
+                           (base.src + uop.src + o * loops[0].src) * batch_};
+        for (uint32_t row = 0; row < batch_; ++row) {
+          batcher.add({first.dst + row, first.src + row}, step, loops[1].iterations);
+        }
+      }
+    }
+    batcher.flush();
+  }
+
+  // The largest of each index: factors are not negative, so the last iteration has it. Only when it
+  // is out of range does the first bad micro-op matter, as the specification would meet it.
+  void check_indices(const Site& site) const {
+    const Instruction& i = site.instruction;
+    MicroOp max;
+    for (const MicroOp& uop : micro_ops(i)) {
+      max.dst = std::max(max.dst, uop.dst);
+      max.src = std::max(max.src, uop.src);
+      max.wgt = std::max(max.wgt, uop.wgt);
+    }
+    try {
+      check_micro_op(site, config_, indices_of(i, max, i.iter_out - 1, i.iter_in - 1));
+    } catch (const Fault&) {
+      for_each_micro_op(i, memory_.uops(),
+                        [&](const Indices& at) { check_micro_op(site, config_, at); });
+    }
+  }
+
+  hw::Config config_;
+  isa::Encoding encoding_;
+  const Kernels& kernels_;
+  uint32_t batch_;
+  FunctionalMemory memory_;
+  Counters counters_;
+};
+
+}  // namespace
+
+std::unique_ptr<Simulator> make_functional_with(const hw::Config& config, const Kernels& kernels) {
+  return std::make_unique<Functional>(config, kernels);
+}
+
+std::unique_ptr<Simulator> make_functional(const hw::Config& config, SimdLevel level) {
+  return make_functional_with(config, kernels_of(level));
+}
+
+}  // namespace vta::sim

@@ -1,0 +1,116 @@
+// GEMM with VPDPBUSD: four unsigned 8-bit inputs, broadcast, times four signed 8-bit weights.
+// Inputs are packed as x + 128, so each sum begins at -128 times the sum of the lane's weights. A
+// chunk of weights is [depth / 4][16 lanes][4], then the 16 beginnings of 32 bits.
+//
+// VTA_SIMDE compiles the file against SIMDe, so that it runs, slowly, on CPUs without AVX-512.
+#ifdef VTA_SIMDE
+#include <simde/x86/avx512.h>
+#else
+#include <immintrin.h>
+#endif
+
+#include "vta/sim/kernels.h"
+
+namespace vta::sim {
+
+namespace {
+
+size_t weight_chunk_bytes(size_t depth) {
+  return (depth + sizeof(int32_t)) * kChunkLanes;
+}
+
+void pack_inputs(const int8_t* scalars, size_t count, void* packed) {
+  auto* out = static_cast<uint8_t*>(packed);
+  for (size_t i = 0; i < count; ++i) out[i] = static_cast<uint8_t>(scalars[i] ^ 0x80);
+}
+
+void pack_weights(const int8_t* weights, size_t depth, void* packed) {
+  auto* out = static_cast<int8_t*>(packed);
+  for (size_t lane = 0; lane < kChunkLanes; ++lane) {
+    int32_t sum = 0;
+    for (size_t k = 0; k < depth; k += 4) {
+      const int8_t* from = weights + lane * depth + k;
+      __builtin_memcpy(out + (k / 4 * kChunkLanes + lane) * 4, from, 4);
+      sum += from[0] + from[1] + from[2] + from[3];
+    }
+    const int32_t beginning = -128 * sum;
+    __builtin_memcpy(out + depth * kChunkLanes + lane * 4, &beginning, sizeof(beginning));
+  }
+}
+
+__m512i broadcast_four(const uint8_t* from) {
+  int32_t four;
+  __builtin_memcpy(&four, from, sizeof(four));
+  return _mm512_set1_epi32(four);
+}
+
+// Sums are added to memory row by row in the end, so rows may have the same dst.
+template <size_t kRows, size_t kDepth>
+void accumulate_rows(const GemmShape& shape, const uint8_t* wgt, const uint8_t* inp, int32_t* acc,
+                     const DstSrc* rows) {
+  const size_t depth = kDepth == 0 ? shape.depth : kDepth;
+  const uint8_t* inputs[kRows];
+  __m512i sums[kRows];
+  for (size_t r = 0; r < kRows; ++r) {
+    inputs[r] = inp + rows[r].src * depth;
+    sums[r] = _mm512_loadu_si512(wgt + depth * kChunkLanes);
+  }
+  for (size_t k = 0; k < depth; k += 4) {
+    const __m512i weights = _mm512_loadu_si512(wgt + k * kChunkLanes);
+    for (size_t r = 0; r < kRows; ++r) {
+      sums[r] = _mm512_dpbusd_epi32(sums[r], broadcast_four(inputs[r] + k), weights);
+    }
+  }
+  for (size_t r = 0; r < kRows; ++r) {
+    int32_t* out = acc + rows[r].dst * shape.chunks * kChunkLanes;
+    _mm512_storeu_si512(out, _mm512_add_epi32(_mm512_loadu_si512(out), sums[r]));
+  }
+}
+
+template <size_t kDepth>
+void accumulate_depth(const GemmShape& shape, const uint8_t* wgt, const uint8_t* inp, int32_t* acc,
+                      const DstSrc* rows, size_t count) {
+  for (size_t chunk = 0; chunk < shape.chunks; ++chunk) {
+    const uint8_t* weights = wgt + chunk * weight_chunk_bytes(shape.depth);
+    int32_t* lanes = acc + chunk * kChunkLanes;
+    size_t r = 0;
+    for (; r + 4 <= count; r += 4) {
+      accumulate_rows<4, kDepth>(shape, weights, inp, lanes, rows + r);
+    }
+    for (; r < count; ++r) accumulate_rows<1, kDepth>(shape, weights, inp, lanes, rows + r);
+  }
+}
+
+void accumulate(const GemmShape& shape, const void* wgt, const void* inp, int32_t* acc,
+                const DstSrc* rows, size_t count) {
+  const auto* weights = static_cast<const uint8_t*>(wgt);
+  const auto* inputs = static_cast<const uint8_t*>(inp);
+  if (shape.depth == 16) {
+    accumulate_depth<16>(shape, weights, inputs, acc, rows, count);
+  } else {
+    accumulate_depth<0>(shape, weights, inputs, acc, rows, count);
+  }
+}
+
+}  // namespace
+
+#ifdef VTA_SIMDE
+extern const Kernels kAvx512VnniSimdeKernels;
+const Kernels kAvx512VnniSimdeKernels = {
+#else
+const Kernels kAvx512VnniKernels = {
+#endif
+    .input_scalar_bytes = 1,
+    .input_zero_byte = 0x80,
+    .weight_chunk_bytes = weight_chunk_bytes,
+    .pack_inputs = pack_inputs,
+    .pack_weights = pack_weights,
+    .accumulate = accumulate,
+#ifdef VTA_SIMDE
+    .alu = alu_portable,
+#else
+    .alu = alu_avx2,
+#endif
+};
+
+}  // namespace vta::sim
