@@ -15,7 +15,10 @@ class Option;
 
 namespace vta::tools {
 
+void add_compile_command(CLI::App& app);
+void add_demo_command(CLI::App& app);
 void add_hw_command(CLI::App& app);
+void add_run_command(CLI::App& app);
 
 // `--hw NAME|FILE`: a preset's name or a configuration file, for hw::load_config. `target` keeps
 // its value, which the help text shows, where the option is not given.

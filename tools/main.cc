@@ -58,6 +58,9 @@ int run(int argc, char** argv) {
   app.set_version_flag("--version", std::string("vta ") + VTA_VERSION);
   app.require_subcommand(1);
   app.footer("'vta COMMAND --help' explains a command and shows examples.");
+  add_compile_command(app);
+  add_run_command(app);
+  add_demo_command(app);
   add_hw_command(app);
   try {
     app.parse(argc, argv);

@@ -1,0 +1,69 @@
+// vta compile: a model file becomes a module for one hardware configuration.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "tools/commands.h"
+#include "tools/compile_report.h"
+#include "tools/network_io.h"
+#include "vta/module/file.h"
+
+namespace vta::tools {
+
+namespace {
+
+struct Options {
+  std::string model;
+  std::string output;
+  std::string calibrate;
+  std::string hw = "default";
+  NetworkOptions network;
+  bool json = false;
+};
+
+void run(const Options& options) {
+  const graph::Graph network = load_network(options.model, options.network);
+  const auto samples = load_samples(network, options.calibrate, options.network.picture);
+  const compiler::Compiled compiled =
+      compiler::compile_network(network, samples, hw::load_config(options.hw));
+  module::save_module(options.output, compiled.module);
+  if (options.json) {
+    auto json = report_json(compiled.report);
+    json["hw"] = compiled.module.config.fingerprint();
+    json["samples"] = samples.size();
+    json["output"] = options.output;
+    fmt::print("{}\n", json.dump(2));
+    return;
+  }
+  fmt::print("{}", format_report(compiled.report));
+  fmt::print("calibrated on {} samples; wrote {} for {}\n", samples.size(), options.output,
+             compiled.module.config.fingerprint());
+}
+
+}  // namespace
+
+void add_compile_command(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand(
+      "compile", "Quantise a network and compile it to a module for the accelerator");
+  command->footer(
+      "Examples:\n"
+      "  vta compile resnet20.onnx --calibrate pictures/ -o resnet20.vtam\n"
+      "  vta compile resnet20.onnx --calibrate samples.npy --hw ultra96 -o resnet20.vtam\n"
+      "The report says of each node where it runs, and why where that is the host.");
+  command->add_option("MODEL", options->model, "The model: an .onnx file")->required();
+  command->add_option("-o,--output", options->output, "The module to write, a .vtam file")->required();
+  command
+      ->add_option("--calibrate", options->calibrate,
+                   "Typical inputs: a folder of pictures and .npy files, or one .npy of many")
+      ->type_name("DIR|FILE")
+      ->required();
+  add_hw_option(*command, options->hw);
+  add_network_options(*command, options->network);
+  command->add_flag("--json", options->json, "Print the report as JSON");
+  command->callback([options] { run(*options); });
+}
+
+}  // namespace vta::tools
