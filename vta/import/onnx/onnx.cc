@@ -18,13 +18,13 @@ using graph::ValueId;
 
 class ModelImporter {
  public:
-  ModelImporter(const OnnxModel& model, const OnnxOptions& options)
-      : model_(model), options_(options) {}
+  ModelImporter(OnnxModel model, const OnnxOptions& options)
+      : model_(std::move(model)), options_(options) {}
 
   Graph run() {
     graph_.name = model_.name.empty() ? "graph" : model_.name;
-    for (const auto& [name, tensor] : model_.initializers) {
-      define(name, graph_.add_constant(name, tensor));
+    for (auto& [name, tensor] : model_.initializers) {
+      define(name, graph_.add_constant(name, std::move(tensor)));
     }
     for (const OnnxInput& input : model_.inputs) add_input(input);
     check_options();
@@ -176,7 +176,7 @@ class ModelImporter {
     }
   }
 
-  const OnnxModel& model_;
+  OnnxModel model_;
   const OnnxOptions& options_;
   Graph graph_;
   ValuesByName values_;
