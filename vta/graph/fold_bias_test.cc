@@ -16,7 +16,8 @@ Tensor ramp(Shape shape) {
 TEST(FoldBias, MatmulAndAddBecomeAGemm) {
   Graph graph;
   const ValueId x = graph.add_input("x", {DType::kFloat32, {2, 3}});
-  const auto product = graph.add_node("matmul", "product", {x, graph.add_constant("w", ramp({3, 4}))});
+  const auto product =
+      graph.add_node("matmul", "product", {x, graph.add_constant("w", ramp({3, 4}))});
   graph.outputs = graph.add_node("add", "sum", {graph.add_constant("b", ramp({4})), product[0]});
   const Graph folded = fold_bias(graph);
   ASSERT_EQ(folded.nodes.size(), 1U);
@@ -33,8 +34,7 @@ TEST(FoldBias, AddPerChannelBehindAConvolution) {
                                     {"pads", std::vector<int64_t>{0, 0, 0, 0}},
                                     {"dilations", std::vector<int64_t>{1, 1}},
                                     {"group", int64_t{1}}});
-  graph.outputs =
-      graph.add_node("add", "sum", {conv[0], graph.add_constant("b", ramp({3, 1, 1}))});
+  graph.outputs = graph.add_node("add", "sum", {conv[0], graph.add_constant("b", ramp({3, 1, 1}))});
   const Graph folded = fold_bias(graph);
   ASSERT_EQ(folded.nodes.size(), 1U);
   const NamedTensors input = {{"x", ramp({1, 2, 4, 4})}};
@@ -44,7 +44,8 @@ TEST(FoldBias, AddPerChannelBehindAConvolution) {
 TEST(FoldBias, AddAlongAnotherDimensionStays) {
   Graph graph;
   const ValueId x = graph.add_input("x", {DType::kFloat32, {2, 3}});
-  const auto product = graph.add_node("matmul", "product", {x, graph.add_constant("w", ramp({3, 2}))});
+  const auto product =
+      graph.add_node("matmul", "product", {x, graph.add_constant("w", ramp({3, 2}))});
   graph.outputs = graph.add_node("add", "sum", {product[0], graph.add_constant("b", ramp({2, 1}))});
   EXPECT_EQ(fold_bias(graph).nodes.size(), 2U);
 }

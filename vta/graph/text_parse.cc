@@ -306,10 +306,11 @@ class Parser {
   Tensor literal(const TensorType& type) {
     const size_t position = reader_.here();
     const auto tensor_of = [&](const auto& values) {
-      return reader_.located(position, [&] {
-        using T = typename std::decay_t<decltype(values)>::value_type;
-        return Tensor::of<T>(Shape{std::ssize(values)}, values).reshaped(type.shape);
-      });
+      if (std::ssize(values) != element_count(type.shape)) {
+        reader_.fail_at(position, "a constant of type {} has {} values, got {}", to_string(type),
+                        element_count(type.shape), values.size());
+      }
+      return Tensor::of(type.shape, std::span(values));
     };
     if (is_half(type.dtype)) {
       reader_.fail_at(position, "constants of type {} cannot be written as text",
