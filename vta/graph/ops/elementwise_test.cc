@@ -64,7 +64,7 @@ TEST(Elementwise, HalfFloatsAreComputedWide) {
 
 TEST(Elementwise, TypesThatDoNotFitAreErrors) {
   EXPECT_THROW(run_op("add", {row<float>({1}), row<int32_t>({1})}), Error);
-  EXPECT_THROW(run_op("add", {row<bool>({true}), row<bool>({true})}), Error);
+  EXPECT_THROW(run_op("add", {Tensor(DType::kBool, {1}), Tensor(DType::kBool, {1})}), Error);
   EXPECT_THROW(run_op("sigmoid", {row<int32_t>({1})}), Error);
   EXPECT_THROW(run_op("relu", {row<uint8_t>({1})}), Error);
   EXPECT_THROW(run_op("where", {row<int32_t>({1}), row<float>({1}), row<float>({1})}), Error);
