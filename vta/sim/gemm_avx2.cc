@@ -38,57 +38,68 @@ __m256i broadcast_pair(const int16_t* from) {
   return _mm256_set1_epi32(pair);
 }
 
-// kDepth is the depth where it is known when compiling, else 0. Sums start at zero and are added to
-// memory row by row in the end, so rows may have the same dst.
-template <size_t kRows, size_t kDepth>
-void accumulate_rows(const GemmShape& shape, const int16_t* wgt, const int16_t* inp, int32_t* acc,
-                     const DstSrc* rows) {
-  const size_t depth = kDepth == 0 ? shape.depth : kDepth;
-  const int16_t* inputs[kRows];
-  __m256i low[kRows];
-  __m256i high[kRows];
-  for (size_t r = 0; r < kRows; ++r) {
-    inputs[r] = inp + rows[r].src * depth;
-    low[r] = high[r] = _mm256_setzero_si256();
+// One row's dot products. They start at zero and are added to memory in the end, row by row, so
+// rows may have the same dst.
+struct RowSums {
+  const int16_t* inp;
+  __m256i low = _mm256_setzero_si256();
+  __m256i high = _mm256_setzero_si256();
+
+  void multiply(size_t k, __m256i wgt_low, __m256i wgt_high) {
+    const __m256i x = broadcast_pair(inp + k);
+    low = _mm256_add_epi32(low, _mm256_madd_epi16(x, wgt_low));
+    high = _mm256_add_epi32(high, _mm256_madd_epi16(x, wgt_high));
   }
+  void add_to(int32_t* acc) const {
+    auto* out = reinterpret_cast<__m256i*>(acc);
+    _mm256_storeu_si256(out, _mm256_add_epi32(load(out), low));
+    _mm256_storeu_si256(out + 1, _mm256_add_epi32(load(out + 1), high));
+  }
+};
+
+void accumulate_four(const int16_t* wgt, size_t depth, const int16_t* inp, int32_t* acc,
+                     size_t acc_stride, const DstSrc* rows) {
+  RowSums a{inp + rows[0].src * depth};
+  RowSums b{inp + rows[1].src * depth};
+  RowSums c{inp + rows[2].src * depth};
+  RowSums d{inp + rows[3].src * depth};
   for (size_t k = 0; k < depth; k += 2) {
     const __m256i wgt_low = load(wgt + k * kChunkLanes);
     const __m256i wgt_high = load(wgt + (k + 1) * kChunkLanes);
-    for (size_t r = 0; r < kRows; ++r) {
-      const __m256i x = broadcast_pair(inputs[r] + k);
-      low[r] = _mm256_add_epi32(low[r], _mm256_madd_epi16(x, wgt_low));
-      high[r] = _mm256_add_epi32(high[r], _mm256_madd_epi16(x, wgt_high));
-    }
+    a.multiply(k, wgt_low, wgt_high);
+    b.multiply(k, wgt_low, wgt_high);
+    c.multiply(k, wgt_low, wgt_high);
+    d.multiply(k, wgt_low, wgt_high);
   }
-  for (size_t r = 0; r < kRows; ++r) {
-    auto* out = reinterpret_cast<__m256i*>(acc + rows[r].dst * shape.chunks * kChunkLanes);
-    _mm256_storeu_si256(out, _mm256_add_epi32(load(out), low[r]));
-    _mm256_storeu_si256(out + 1, _mm256_add_epi32(load(out + 1), high[r]));
-  }
+  a.add_to(acc + rows[0].dst * acc_stride);
+  b.add_to(acc + rows[1].dst * acc_stride);
+  c.add_to(acc + rows[2].dst * acc_stride);
+  d.add_to(acc + rows[3].dst * acc_stride);
 }
 
-template <size_t kDepth>
-void accumulate_depth(const GemmShape& shape, const int16_t* wgt, const int16_t* inp, int32_t* acc,
-                      const DstSrc* rows, size_t count) {
-  for (size_t chunk = 0; chunk < shape.chunks; ++chunk) {
-    const int16_t* weights = wgt + chunk * shape.depth * kChunkLanes;
-    int32_t* lanes = acc + chunk * kChunkLanes;
-    size_t r = 0;
-    for (; r + 4 <= count; r += 4) {
-      accumulate_rows<4, kDepth>(shape, weights, inp, lanes, rows + r);
-    }
-    for (; r < count; ++r) accumulate_rows<1, kDepth>(shape, weights, inp, lanes, rows + r);
+void accumulate_one(const int16_t* wgt, size_t depth, const int16_t* inp, int32_t* acc,
+                    size_t acc_stride, const DstSrc& row) {
+  RowSums sums{inp + row.src * depth};
+  for (size_t k = 0; k < depth; k += 2) {
+    sums.multiply(k, load(wgt + k * kChunkLanes), load(wgt + (k + 1) * kChunkLanes));
   }
+  sums.add_to(acc + row.dst * acc_stride);
 }
 
 void accumulate(const GemmShape& shape, const void* wgt, const void* inp, int32_t* acc,
                 const DstSrc* rows, size_t count) {
-  const auto* weights = static_cast<const int16_t*>(wgt);
   const auto* inputs = static_cast<const int16_t*>(inp);
-  if (shape.depth == 16) {
-    accumulate_depth<16>(shape, weights, inputs, acc, rows, count);
-  } else {
-    accumulate_depth<0>(shape, weights, inputs, acc, rows, count);
+  for (size_t chunk = 0; chunk < shape.chunks; ++chunk) {
+    const auto* weights = static_cast<const int16_t*>(wgt) + chunk * shape.depth * kChunkLanes;
+    int32_t* lanes = acc + chunk * kChunkLanes;
+    const size_t stride = shape.chunks * kChunkLanes;
+    size_t r = 0;
+    for (; r + 4 <= count; r += 4) {
+      accumulate_four(weights, shape.depth, inputs, lanes, stride, rows + r);
+    }
+    for (; r < count; ++r) {
+      accumulate_one(weights, shape.depth, inputs, lanes, stride, rows[r]);
+    }
   }
 }
 

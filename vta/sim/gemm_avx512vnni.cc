@@ -44,51 +44,64 @@ __m512i broadcast_four(const uint8_t* from) {
   return _mm512_set1_epi32(four);
 }
 
-// Sums are added to memory row by row in the end, so rows may have the same dst.
-template <size_t kRows, size_t kDepth>
-void accumulate_rows(const GemmShape& shape, const uint8_t* wgt, const uint8_t* inp, int32_t* acc,
-                     const DstSrc* rows) {
-  const size_t depth = kDepth == 0 ? shape.depth : kDepth;
-  const uint8_t* inputs[kRows];
-  __m512i sums[kRows];
-  for (size_t r = 0; r < kRows; ++r) {
-    inputs[r] = inp + rows[r].src * depth;
-    sums[r] = _mm512_loadu_si512(wgt + depth * kChunkLanes);
+// One row's dot products. They are added to memory in the end, row by row, so rows may have the
+// same dst.
+struct RowSums {
+  const uint8_t* inp;
+  __m512i sums;
+
+  void multiply(size_t k, __m512i wgt) {
+    sums = _mm512_dpbusd_epi32(sums, broadcast_four(inp + k), wgt);
   }
+  void add_to(int32_t* acc) const {
+    _mm512_storeu_si512(acc, _mm512_add_epi32(_mm512_loadu_si512(acc), sums));
+  }
+};
+
+void accumulate_four(const uint8_t* wgt, size_t depth, const uint8_t* inp, int32_t* acc,
+                     size_t acc_stride, const DstSrc* rows) {
+  const __m512i beginning = _mm512_loadu_si512(wgt + depth * kChunkLanes);
+  RowSums a{inp + rows[0].src * depth, beginning};
+  RowSums b{inp + rows[1].src * depth, beginning};
+  RowSums c{inp + rows[2].src * depth, beginning};
+  RowSums d{inp + rows[3].src * depth, beginning};
   for (size_t k = 0; k < depth; k += 4) {
     const __m512i weights = _mm512_loadu_si512(wgt + k * kChunkLanes);
-    for (size_t r = 0; r < kRows; ++r) {
-      sums[r] = _mm512_dpbusd_epi32(sums[r], broadcast_four(inputs[r] + k), weights);
-    }
+    a.multiply(k, weights);
+    b.multiply(k, weights);
+    c.multiply(k, weights);
+    d.multiply(k, weights);
   }
-  for (size_t r = 0; r < kRows; ++r) {
-    int32_t* out = acc + rows[r].dst * shape.chunks * kChunkLanes;
-    _mm512_storeu_si512(out, _mm512_add_epi32(_mm512_loadu_si512(out), sums[r]));
-  }
+  a.add_to(acc + rows[0].dst * acc_stride);
+  b.add_to(acc + rows[1].dst * acc_stride);
+  c.add_to(acc + rows[2].dst * acc_stride);
+  d.add_to(acc + rows[3].dst * acc_stride);
 }
 
-template <size_t kDepth>
-void accumulate_depth(const GemmShape& shape, const uint8_t* wgt, const uint8_t* inp, int32_t* acc,
-                      const DstSrc* rows, size_t count) {
-  for (size_t chunk = 0; chunk < shape.chunks; ++chunk) {
-    const uint8_t* weights = wgt + chunk * weight_chunk_bytes(shape.depth);
-    int32_t* lanes = acc + chunk * kChunkLanes;
-    size_t r = 0;
-    for (; r + 4 <= count; r += 4) {
-      accumulate_rows<4, kDepth>(shape, weights, inp, lanes, rows + r);
-    }
-    for (; r < count; ++r) accumulate_rows<1, kDepth>(shape, weights, inp, lanes, rows + r);
+void accumulate_one(const uint8_t* wgt, size_t depth, const uint8_t* inp, int32_t* acc,
+                    size_t acc_stride, const DstSrc& row) {
+  RowSums sums{inp + row.src * depth, _mm512_loadu_si512(wgt + depth * kChunkLanes)};
+  for (size_t k = 0; k < depth; k += 4) {
+    sums.multiply(k, _mm512_loadu_si512(wgt + k * kChunkLanes));
   }
+  sums.add_to(acc + row.dst * acc_stride);
 }
 
 void accumulate(const GemmShape& shape, const void* wgt, const void* inp, int32_t* acc,
                 const DstSrc* rows, size_t count) {
-  const auto* weights = static_cast<const uint8_t*>(wgt);
   const auto* inputs = static_cast<const uint8_t*>(inp);
-  if (shape.depth == 16) {
-    accumulate_depth<16>(shape, weights, inputs, acc, rows, count);
-  } else {
-    accumulate_depth<0>(shape, weights, inputs, acc, rows, count);
+  for (size_t chunk = 0; chunk < shape.chunks; ++chunk) {
+    const auto* weights =
+        static_cast<const uint8_t*>(wgt) + chunk * weight_chunk_bytes(shape.depth);
+    int32_t* lanes = acc + chunk * kChunkLanes;
+    const size_t stride = shape.chunks * kChunkLanes;
+    size_t r = 0;
+    for (; r + 4 <= count; r += 4) {
+      accumulate_four(weights, shape.depth, inputs, lanes, stride, rows + r);
+    }
+    for (; r < count; ++r) {
+      accumulate_one(weights, shape.depth, inputs, lanes, stride, rows[r]);
+    }
   }
 }
 

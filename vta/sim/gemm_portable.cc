@@ -1,5 +1,6 @@
-// GEMM in plain loops. A chunk of weights is [depth][16] of 16 bits: each input scalar times a row
-// of lanes, which compilers vectorise with whatever the target has.
+// GEMM in plain loops. A chunk of weights is [16][depth] of 16 bits: each lane is a dot product of
+// 16-bit numbers, which compilers turn into multiply-add instructions wherever there are some.
+#include "vta/base/requantize.h"
 #include "vta/sim/kernels.h"
 
 namespace vta::sim {
@@ -16,23 +17,19 @@ void pack_inputs(const int8_t* scalars, size_t count, void* packed) {
 }
 
 void pack_weights(const int8_t* weights, size_t depth, void* packed) {
-  auto* out = static_cast<int16_t*>(packed);
-  for (size_t k = 0; k < depth; ++k) {
-    for (size_t lane = 0; lane < kChunkLanes; ++lane) {
-      out[k * kChunkLanes + lane] = weights[lane * depth + k];
-    }
-  }
+  pack_inputs(weights, kChunkLanes * depth, packed);
+}
+
+int32_t dot_product(const int16_t* a, const int16_t* b, size_t depth) {
+  int32_t sum = 0;  // at most 64 products of 8-bit numbers
+  for (size_t k = 0; k < depth; ++k) sum += int32_t{a[k]} * int32_t{b[k]};
+  return sum;
 }
 
 void accumulate_row(const int16_t* wgt, const int16_t* inp, size_t depth, int32_t* acc) {
-  uint32_t sums[kChunkLanes];
-  for (size_t lane = 0; lane < kChunkLanes; ++lane) sums[lane] = static_cast<uint32_t>(acc[lane]);
-  for (size_t k = 0; k < depth; ++k) {
-    for (size_t lane = 0; lane < kChunkLanes; ++lane) {
-      sums[lane] += static_cast<uint32_t>(int32_t{inp[k]} * int32_t{wgt[k * kChunkLanes + lane]});
-    }
+  for (size_t lane = 0; lane < kChunkLanes; ++lane) {
+    acc[lane] = wrap_add(acc[lane], dot_product(inp, wgt + lane * depth, depth));
   }
-  for (size_t lane = 0; lane < kChunkLanes; ++lane) acc[lane] = static_cast<int32_t>(sums[lane]);
 }
 
 void accumulate(const GemmShape& shape, const void* wgt, const void* inp, int32_t* acc,
