@@ -104,24 +104,16 @@ std::vector<ValueId> NodeImporter::emit(const std::string& op, std::vector<Value
                                         Attributes attributes, size_t output_count) {
   for (const graph::AttributeDef& def : graph::find_op(op)->attributes) {
     const auto found = node_.attributes.find(def.name);
-    if (found == node_.attributes.end() || taken_.contains(def.name)) continue;
-    switch (def.kind) {
-      case graph::AttributeKind::kInt:
-        attributes.try_emplace(def.name, *take<int64_t>(def.name));
-        break;
-      case graph::AttributeKind::kFloat:
-        attributes.try_emplace(def.name, *take<double>(def.name));
-        break;
-      case graph::AttributeKind::kString:
-        attributes.try_emplace(def.name, *take<std::string>(def.name));
-        break;
-      case graph::AttributeKind::kInts:
-        attributes.try_emplace(def.name, *take<std::vector<int64_t>>(def.name));
-        break;
-      case graph::AttributeKind::kFloats:
-        attributes.try_emplace(def.name, *take<std::vector<double>>(def.name));
-        break;
-    }
+    if (found == node_.attributes.end() || !taken_.insert(def.name).second) continue;
+    std::visit(
+        [&](const auto& value) {
+          if constexpr (std::is_constructible_v<graph::Attribute, decltype(value)>) {
+            attributes.try_emplace(def.name, value);
+          } else {
+            fail("attribute '{}' must not be a tensor or graph", def.name);
+          }
+        },
+        found->second);
   }
   return add(op, name_, std::move(inputs), std::move(attributes), output_count);
 }

@@ -11,7 +11,6 @@ namespace {
 
 constexpr int64_t kMaxOpset = 20;
 constexpr int kRecursionLimit = 64;
-constexpr int kMaxRank = 64;
 
 // Runs `body`, and puts `what` in front of the error that it may throw.
 template <typename Body>

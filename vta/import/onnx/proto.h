@@ -13,6 +13,9 @@ class TensorProto;
 
 namespace vta::import {
 
+// The most dimensions that a tensor or input may have.
+inline constexpr int kMaxRank = 64;
+
 // External data is looked for in `folder`. Throws Error: damaged bytes, no graph, no default-domain
 // opset in [1, 20], a tensor or an input that cannot be represented.
 OnnxModel parse_model(std::span<const uint8_t> bytes, const std::filesystem::path& folder);

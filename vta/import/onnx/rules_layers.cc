@@ -22,17 +22,20 @@ struct WindowForm {
   int64_t extent(size_t i) const { return (kernel[i] - 1) * dilation[i] + 1; }
 };
 
+// Small enough that no product of two and no sum of such products overflows.
+void check_sizes(std::string_view what, const Ints& values) {
+  for (const int64_t value : values) {
+    require(value >= 1 && value < int64_t{1} << 30, "{} has the value {}, must be in [1, 2^30)",
+            what, value);
+  }
+}
+
 Ints window_attribute(NodeImporter& node, const char* name, size_t rank) {
-  constexpr int64_t kLimit = int64_t{1} << 31;
   Ints values = node.take<Ints>(name).value_or(Ints(rank, 1));
   require(values.size() == rank,
-          "attribute '{}' has {} values, must have {}, one for each spatial "
-          "dimension",
-          name, values.size(), rank);
-  for (const int64_t value : values) {
-    require(value >= 1 && value < kLimit, "attribute '{}' has the value {}, must be at least 1",
-            name, value);
-  }
+          "attribute '{}' has {} values, must have {}, one for each spatial dimension", name,
+          values.size(), rank);
+  check_sizes(name, values);
   return values;
 }
 
@@ -41,8 +44,12 @@ WindowForm window_form(NodeImporter& node, const Shape& x, Ints kernel) {
   const size_t rank = x.size() - 2;
   require(kernel.size() == rank, "the kernel has {} spatial dimensions, x of shape {} has {}",
           kernel.size(), to_string(x), rank);
-  return {Ints(x.begin() + 2, x.end()), std::move(kernel), window_attribute(node, "strides", rank),
-          window_attribute(node, "dilations", rank)};
+  WindowForm window{Ints(x.begin() + 2, x.end()), std::move(kernel),
+                    window_attribute(node, "strides", rank),
+                    window_attribute(node, "dilations", rank)};
+  check_sizes("the shape of x", window.in);
+  check_sizes("the kernel's shape", window.kernel);
+  return window;
 }
 
 // The kernel's spatial shape is that of the weights, which the attribute may only repeat.
@@ -103,12 +110,30 @@ void import_conv(NodeImporter& node, const std::string& op) {
   node.set_output(0, node.emit(op, {x, w, node.input(2)}, std::move(attributes))[0]);
 }
 
-// The padding of a transposed convolution is what its full result loses; what it lacks for the
-// wanted output size is added at the end.
-void import_conv_transpose(NodeImporter& node, const std::string& op) {
-  const ValueId x = node.required_input(0, "x");
-  const ValueId w = node.required_input(1, "w");
-  const WindowForm window = window_form(node, node.shape(x), weight_kernel(node, node.shape(w)));
+// The padding of a transposed convolution, and what is added to its result.
+struct TransposePadding {
+  Ints pads, added;
+};
+
+// For a wanted output size: what the full result has too much is padding, what it lacks is added at
+// the end.
+TransposePadding padding_for(const WindowForm& window, const Ints& wanted, Ints added, bool lower) {
+  require(wanted.size() == window.rank(), "attribute 'output_shape' has {} values, must have {}",
+          wanted.size(), window.rank());
+  check_sizes("output_shape", wanted);
+  Ints totals;
+  for (size_t i = 0; i < window.rank(); ++i) {
+    require(added[i] >= 0 && added[i] < std::max(window.stride[i], window.dilation[i]),
+            "output_padding {} is out of range", added[i]);
+    const int64_t surplus =
+        (window.in[i] - 1) * window.stride[i] + added[i] + window.extent(i) - wanted[i];
+    totals.push_back(std::max(surplus, int64_t{0}));
+    added[i] += std::max(-surplus, int64_t{0});
+  }
+  return {halves(totals, lower), std::move(added)};
+}
+
+TransposePadding transpose_padding(NodeImporter& node, const WindowForm& window) {
   const size_t rank = window.rank();
   const AutoPad mode = take_auto_pad(node);
   const bool same = mode == AutoPad::kSameUpper || mode == AutoPad::kSameLower;
@@ -117,28 +142,22 @@ void import_conv_transpose(NodeImporter& node, const std::string& op) {
   Ints added = node.take<Ints>("output_padding").value_or(Ints(rank, 0));
   require(added.size() == rank, "attribute 'output_padding' has {} values, must have {}",
           added.size(), rank);
-  if (wanted.size() == rank + 2) wanted.erase(wanted.begin(), wanted.begin() + 2);
   if (mode == AutoPad::kValid) pads.assign(2 * rank, 0);
+  if (wanted.size() == rank + 2) wanted.erase(wanted.begin(), wanted.begin() + 2);
   if (wanted.empty() && same) {
     for (size_t i = 0; i < rank; ++i) wanted.push_back(window.in[i] * window.stride[i]);
   }
-  if (!wanted.empty()) {
-    require(wanted.size() == rank, "attribute 'output_shape' has {} values, must have {}",
-            wanted.size(), rank);
-    Ints totals;
-    for (size_t i = 0; i < rank; ++i) {
-      constexpr int64_t kLimit = int64_t{1} << 31;
-      require(added[i] >= 0 && added[i] < kLimit && wanted[i] > 0 && window.in[i] < kLimit,
-              "output_padding {} or output_shape {} is out of range", added[i], wanted[i]);
-      const int64_t surplus =
-          (window.in[i] - 1) * window.stride[i] + added[i] + window.extent(i) - wanted[i];
-      totals.push_back(std::max(surplus, int64_t{0}));
-      added[i] += std::max(-surplus, int64_t{0});
-    }
-    pads = halves(totals, mode != AutoPad::kSameUpper);
-  }
-  Attributes attributes = window_attributes(window, std::move(pads));
-  attributes["output_padding"] = std::move(added);
+  if (wanted.empty()) return {std::move(pads), std::move(added)};
+  return padding_for(window, wanted, std::move(added), mode != AutoPad::kSameUpper);
+}
+
+void import_conv_transpose(NodeImporter& node, const std::string& op) {
+  const ValueId x = node.required_input(0, "x");
+  const ValueId w = node.required_input(1, "w");
+  const WindowForm window = window_form(node, node.shape(x), weight_kernel(node, node.shape(w)));
+  TransposePadding padding = transpose_padding(node, window);
+  Attributes attributes = window_attributes(window, std::move(padding.pads));
+  attributes["output_padding"] = std::move(padding.added);
   node.set_output(0, node.emit(op, {x, w, node.input(2)}, std::move(attributes))[0]);
 }
 
@@ -148,9 +167,6 @@ void import_pool(NodeImporter& node, const std::string& op) {
   const ValueId x = node.required_input(0, "x");
   const auto kernel = node.take<Ints>("kernel_shape");
   require(kernel.has_value(), "attribute 'kernel_shape' is missing");
-  for (const int64_t size : *kernel) {
-    require(size >= 1 && size < int64_t{1} << 31, "kernel_shape {} must be at least 1", size);
-  }
   const WindowForm window = window_form(node, node.shape(x), *kernel);
   Attributes attributes = window_attributes(window, resolve_pads(node, window));
   attributes["kernel_shape"] = *kernel;
@@ -183,7 +199,7 @@ void import_softmax(NodeImporter& node, const std::string& op) {
   const auto rank = static_cast<int64_t>(shape.size());
   const bool as_matrix = node.opset() < 13;
   const int64_t axis = node.take_int("axis", as_matrix ? 1 : -1);
-  if (!as_matrix || (as_matrix && (axis == rank - 1 || axis == -1))) {
+  if (!as_matrix || axis == rank - 1 || axis == -1) {
     node.set_output(0, node.emit(op, {x}, {{"axis", axis}})[0]);
     return;
   }

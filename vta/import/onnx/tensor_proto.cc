@@ -10,8 +10,6 @@
 namespace vta::import {
 namespace {
 
-constexpr int kMaxRank = 64;
-
 int64_t parse_size(const std::string& key, const std::string& text) {
   int64_t value = -1;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
