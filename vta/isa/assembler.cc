@@ -54,6 +54,22 @@ std::optional<int64_t> parse_number(std::string_view text) {
   return negative ? -static_cast<int64_t>(magnitude) : static_cast<int64_t>(magnitude);
 }
 
+// 0x and up to 64 digits.
+std::optional<Words> parse_words(std::string_view text) {
+  if (!text.starts_with("0x")) return std::nullopt;
+  text.remove_prefix(2);
+  Words words{};
+  for (uint64_t& word : words) {
+    if (text.empty()) break;
+    const std::string_view digits = text.substr(text.size() - std::min<size_t>(16, text.size()));
+    text.remove_suffix(digits.size());
+    const auto [end, status] =
+        std::from_chars(digits.data(), digits.data() + digits.size(), word, 16);
+    if (status != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
+  }
+  return text.empty() ? std::optional(words) : std::nullopt;
+}
+
 class Assembler {
  public:
   Assembler(std::string_view text, std::string_view origin) : text_(text), origin_(origin) {}
@@ -160,7 +176,13 @@ class Assembler {
     }
     Instruction instruction = it->instruction;
     std::vector<std::string_view> seen;
-    for (size_t i = 1; i < words.size(); ++i) read_operand(words[i], instruction, seen);
+    for (size_t i = 1; i < words.size(); ++i) {
+      if (words[i].text.starts_with("ignored=")) {
+        read_ignored_bits(words[i], instruction);
+      } else {
+        read_operand(words[i], instruction, seen);
+      }
+    }
     program_.instructions.push_back(instruction);
   }
 
@@ -185,6 +207,29 @@ class Assembler {
     const auto [_, value] = split_assignment(word);
     field->set(instruction,
                checked_value(word, name, value, legal_values(*field, placement.width)));
+  }
+
+  void read_ignored_bits(const Word& word, const Instruction& instruction) {
+    const auto [name, text] = split_assignment(word);
+    const auto bits = parse_words(text);
+    if (!bits || *bits == Words{} || !are_ignored(*bits, instruction)) {
+      error(word.column + name.size() + 1,
+            "ignored is '{}', must be 0x and hexadecimal digits that set no bit of a field of {}",
+            text, mnemonic(instruction));
+    }
+    const auto index = static_cast<uint32_t>(program_.instructions.size());
+    if (!program_.ignored_bits.emplace(index, *bits).second) {
+      error(word.column, "{} is given twice", name);
+    }
+  }
+
+  bool are_ignored(const Words& bits, const Instruction& instruction) const {
+    for (const Placement& p : encoding_->placements(instruction.opcode)) {
+      const uint64_t field = ((uint64_t{1} << p.width) - 1) << (p.lsb % 64);
+      if ((bits[static_cast<size_t>(p.lsb / 64)] & field) != 0) return false;
+    }
+    const auto words = static_cast<size_t>(encoding_->instruction_bits() / 64);
+    return std::all_of(bits.begin() + words, bits.end(), [](uint64_t word) { return word == 0; });
   }
 
   [[noreturn]] void unknown_operand(const Word& word, const Instruction& instruction) const {

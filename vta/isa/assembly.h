@@ -12,7 +12,8 @@
 // The mnemonic is the opcode, with the memory type or the ALU operation after a dot. A field of one
 // bit is set by its name alone, others by name=value, decimal or 0x; what is not named is 0. A
 // number with a colon before an instruction is for the reader and is not checked. '#' begins a
-// comment, but not on the .config line.
+// comment, but not on the .config line. ignored=0x… holds bits of the encoding that no field
+// covers, in their place; recorded programs have some.
 #pragma once
 
 #include <string>

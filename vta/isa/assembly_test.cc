@@ -101,6 +101,21 @@ TEST(Assembly, EveryFieldOfTheTableIsReachable) {
   }
 }
 
+TEST(Assembly, BitsThatNoFieldCoversAreKept) {
+  std::vector<uint8_t> bytes(16, 0xff);
+  bytes[0] = 3;  // finish without tokens; 121 bits are ignored
+  const Encoding encoding(hw::load_config("default"));
+  Program p{.config = encoding.config(), .instructions = {}, .uops = {}};
+  append_encoded(p, encoding, bytes);
+  EXPECT_EQ(disassemble(p),
+            ".config default\n     0: finish ignored=0xffffffffffffffffffffffffffffff00\n");
+  EXPECT_EQ(encode_instructions(assemble(disassemble(p))), bytes);
+  EXPECT_EQ(
+      error_of(".config default\ngemm ignored=0x80"),
+      "x.vasm:2:14: ignored is '0x80', must be 0x and hexadecimal digits that set no bit of a "
+      "field of gemm");
+}
+
 TEST(Assembly, ErrorsSayWhereAndWhatIsLegal) {
   const auto line = [](std::string_view text) {
     return error_of(fmt::format(".config default\n{}", text));

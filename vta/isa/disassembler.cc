@@ -28,6 +28,19 @@ std::string compact_json(const hw::Config& config) {
   return line;
 }
 
+// One number of as many digits as it needs.
+std::string hex(const Words& words) {
+  std::string text = "0x";
+  for (size_t k = words.size(); k-- > 0;) {
+    if (text.size() > 2) {
+      text += fmt::format("{:016x}", words[k]);
+    } else if (words[k] != 0) {
+      text += fmt::format("{:x}", words[k]);
+    }
+  }
+  return text;
+}
+
 std::string config_text(const hw::Config& config) {
   const std::string json = hw::to_json(config);
   for (const hw::Preset& preset : hw::presets()) {
@@ -54,7 +67,10 @@ std::string to_string(const MicroOp& uop) {
 std::string disassemble(const Program& program) {
   std::string text = fmt::format(".config {}\n", config_text(program.config));
   for (size_t i = 0; i < program.instructions.size(); ++i) {
-    text += fmt::format("{:6}: {}\n", i, to_string(program.instructions[i]));
+    text += fmt::format("{:6}: {}", i, to_string(program.instructions[i]));
+    const auto ignored = program.ignored_bits.find(static_cast<uint32_t>(i));
+    if (ignored != program.ignored_bits.end()) text += " ignored=" + hex(ignored->second);
+    text += "\n";
   }
   uint64_t expected = ~uint64_t{0};
   for (const auto& [address, uop] : program.uops) {

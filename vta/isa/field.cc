@@ -11,8 +11,12 @@ namespace {
 
 using hw::Memory;
 
-constexpr Width fixed(int bits) { return {bits, std::nullopt}; }
-constexpr Width index(Memory memory, int extra = 0) { return {extra, memory}; }
+constexpr Width fixed(int bits) {
+  return {bits, std::nullopt};
+}
+constexpr Width index(Memory memory, int extra = 0) {
+  return {extra, memory};
+}
 
 template <auto kMember>
 constexpr Field field(std::string_view name, Width width, std::string_view doc,
@@ -22,30 +26,31 @@ constexpr Field field(std::string_view name, Width width, std::string_view doc,
           .is_signed = is_signed,
           .doc = doc,
           .get = [](const Instruction& i) { return static_cast<int64_t>(i.*kMember); },
-          .set = [](Instruction& i, int64_t value) {
-            using Member = std::remove_reference_t<decltype(i.*kMember)>;
-            i.*kMember = static_cast<Member>(value);
-          }};
+          .set =
+              [](Instruction& i, int64_t value) {
+                using Member = std::remove_reference_t<decltype(i.*kMember)>;
+                i.*kMember = static_cast<Member>(value);
+              }};
 }
 
 using I = Instruction;
 
-#define VTA_COMMON_FIELDS                                                                         \
-  field<&I::opcode>("opcode", fixed(3), "load 0, store 1, gemm 2, finish 3, alu 4"),              \
-      field<&I::pop_prev>("pop_prev", fixed(1), "wait for a token from the previous unit"),       \
-      field<&I::pop_next>("pop_next", fixed(1), "wait for a token from the next unit"),           \
+#define VTA_COMMON_FIELDS                                                                          \
+  field<&I::opcode>("opcode", fixed(3), "load 0, store 1, gemm 2, finish 3, alu 4"),               \
+      field<&I::pop_prev>("pop_prev", fixed(1), "wait for a token from the previous unit"),        \
+      field<&I::pop_next>("pop_next", fixed(1), "wait for a token from the next unit"),            \
       field<&I::push_prev>("push_prev", fixed(1), "when done, give a token to the previous unit"), \
       field<&I::push_next>("push_next", fixed(1), "when done, give a token to the next unit")
 
-#define VTA_LOOP_FIELDS                                                                           \
-  field<&I::reset>("reset", fixed(1), "gemm: write zeros; alu: ignored"),                         \
-      field<&I::uop_begin>("uop_begin", index(Memory::kUop), "first micro-op"),                   \
-      field<&I::uop_end>("uop_end", index(Memory::kUop, 1), "one past the last micro-op"),        \
-      field<&I::iter_out>("iter_out", fixed(14), "extent of the outer loop"),                     \
-      field<&I::iter_in>("iter_in", fixed(14), "extent of the inner loop"),                       \
-      field<&I::dst_factor_out>("dst_factor_out", index(Memory::kAcc),                            \
-                                "added to dst at each outer iteration"),                          \
-      field<&I::dst_factor_in>("dst_factor_in", index(Memory::kAcc),                              \
+#define VTA_LOOP_FIELDS                                                                    \
+  field<&I::reset>("reset", fixed(1), "gemm: write zeros; alu: ignored"),                  \
+      field<&I::uop_begin>("uop_begin", index(Memory::kUop), "first micro-op"),            \
+      field<&I::uop_end>("uop_end", index(Memory::kUop, 1), "one past the last micro-op"), \
+      field<&I::iter_out>("iter_out", fixed(14), "extent of the outer loop"),              \
+      field<&I::iter_in>("iter_in", fixed(14), "extent of the inner loop"),                \
+      field<&I::dst_factor_out>("dst_factor_out", index(Memory::kAcc),                     \
+                                "added to dst at each outer iteration"),                   \
+      field<&I::dst_factor_in>("dst_factor_in", index(Memory::kAcc),                       \
                                "added to dst at each inner iteration")
 
 constexpr std::array kMemoryFields = {
@@ -110,9 +115,9 @@ int end_of(const std::vector<Placement>& placements) {
   return placements.back().lsb + placements.back().width;
 }
 
-uint64_t mask(int width) { return width == 64 ? ~uint64_t{0} : (uint64_t{1} << width) - 1; }
-
-using Words = std::array<uint64_t, 4>;
+uint64_t mask(int width) {
+  return width == 64 ? ~uint64_t{0} : (uint64_t{1} << width) - 1;
+}
 
 Words load_words(std::span<const uint8_t> bytes) {
   Words words{};
@@ -149,10 +154,14 @@ Opcode checked_opcode(uint64_t value) {
 std::span<const Field> fields(Opcode opcode) {
   switch (opcode) {
     case Opcode::kLoad:
-    case Opcode::kStore: return kMemoryFields;
-    case Opcode::kGemm: return kGemmFields;
-    case Opcode::kFinish: return kFinishFields;
-    case Opcode::kAlu: return kAluFields;
+    case Opcode::kStore:
+      return kMemoryFields;
+    case Opcode::kGemm:
+      return kGemmFields;
+    case Opcode::kFinish:
+      return kFinishFields;
+    case Opcode::kAlu:
+      return kAluFields;
   }
   return {};
 }
@@ -216,12 +225,16 @@ Instruction Encoding::decode(std::span<const uint8_t> bytes) const {
   return instruction;
 }
 
-bool Encoding::has_unknown_bits(std::span<const uint8_t> bytes) const {
+Words Encoding::ignored_bits(std::span<const uint8_t> bytes) const {
   Words words = load_words(bytes);
   for (const Placement& p : placements(checked_opcode(extract(words, {0, 3})))) {
     words[static_cast<size_t>(p.lsb / 64)] &= ~(mask(p.width) << (p.lsb % 64));
   }
-  return std::ranges::any_of(words, [](uint64_t word) { return word != 0; });
+  return words;
+}
+
+bool Encoding::has_unknown_bits(std::span<const uint8_t> bytes) const {
+  return ignored_bits(bytes) != Words{};
 }
 
 void Encoding::encode(const MicroOp& uop, std::vector<uint8_t>& out) const {

@@ -1,12 +1,13 @@
-// The one table of instruction and micro-op fields. Encoder, decoder, assembler, disassembler and the
-// generated documentation all read it.
+// The one table of instruction and micro-op fields. Encoder, decoder, assembler, disassembler and
+// the generated documentation all read it.
 //
 // Packing rule: fields lie in table order, least significant bit first, in little-endian 64-bit
-// words; a field that would straddle two words starts at the next one. An instruction takes 128 bits
-// when every opcode's fields fit, else 256; a micro-op 32 or 64. At the default configuration this is
-// the published encoding.
+// words; a field that would straddle two words starts at the next one. An instruction takes 128
+// bits when every opcode's fields fit, else 256; a micro-op 32 or 64. At the default configuration
+// this is the published encoding.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -51,7 +52,11 @@ struct Range {
 };
 Range legal_values(const Field& field, int width);
 
-// Where the fields of each opcode lie for one configuration; computed once, then encodes and decodes.
+// An instruction's bits as little-endian words, the first one lowest.
+using Words = std::array<uint64_t, 4>;
+
+// Where the fields of each opcode lie for one configuration; computed once, then encodes and
+// decodes.
 class Encoding {
  public:
   explicit Encoding(const hw::Config& config);
@@ -68,8 +73,9 @@ class Encoding {
   // Appends the instruction's bytes. Throws Error that names the field when a value does not fit.
   void encode(const Instruction& instruction, std::vector<uint8_t>& out) const;
   // Throws Error for an opcode, memory type or ALU opcode that is not assigned. Bits that no field
-  // covers are ignored; has_unknown_bits says whether any is set.
+  // covers are ignored; ignored_bits gives them, in place, and has_unknown_bits whether any is set.
   Instruction decode(std::span<const uint8_t> bytes) const;
+  Words ignored_bits(std::span<const uint8_t> bytes) const;
   bool has_unknown_bits(std::span<const uint8_t> bytes) const;
 
   void encode(const MicroOp& uop, std::vector<uint8_t>& out) const;

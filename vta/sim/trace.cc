@@ -218,8 +218,8 @@ isa::Program program_of(const Trace& trace) {
   uint64_t micro_ops = 0;
   for (uint64_t index = 0; index < trace.insn_count; ++index) {
     try {
-      const auto instruction = encoding.decode(dram.at(trace.insn_addr + index * bytes, bytes));
-      program.instructions.push_back(instruction);
+      append_encoded(program, encoding, dram.at(trace.insn_addr + index * bytes, bytes));
+      const isa::Instruction& instruction = program.instructions.back();
       if (instruction.opcode != isa::Opcode::kLoad || instruction.memory != isa::MemoryType::kUop) {
         continue;
       }
