@@ -5,7 +5,9 @@
 namespace vta::graph {
 namespace {
 
-constexpr int64_t kLargest = int64_t{1} << 31;  // keeps the products of sizes far from overflow
+// Keep every product of sizes, also of three kernel sizes, far from overflow.
+constexpr int64_t kLargestSize = int64_t{1} << 31;
+constexpr int64_t kLargestStep = int64_t{1} << 20;
 
 void fill_empty(Node& node, const std::string& key, size_t count, int64_t value) {
   const auto found = node.attributes.find(key);
@@ -14,11 +16,11 @@ void fill_empty(Node& node, const std::string& key, size_t count, int64_t value)
   if (list.empty()) list.assign(count, value);
 }
 
-void check_list(std::string_view key, std::span<const int64_t> list, size_t count, int64_t min) {
+void check_list(std::string_view key, std::span<const int64_t> list, size_t count, int64_t min,
+                int64_t max) {
   require(list.size() == count, "{} must have {} values, got {}", key, count, list.size());
   for (const int64_t value : list) {
-    require(value >= min && value < kLargest, "{} must be at least {} and below 2^31, got {}", key,
-            min, value);
+    require(value >= min && value <= max, "{} must be in [{}, {}], got {}", key, min, max, value);
   }
 }
 
@@ -48,11 +50,11 @@ Window make_window(const Node& node, const Shape& x, std::span<const int64_t> ke
   const auto& strides = node.ints_attr("strides");
   const auto& dilations = node.ints_attr("dilations");
   const auto& pads = node.ints_attr("pads");
-  check_list("the kernel's shape", kernel, rank, 1);
-  check_list("strides", strides, rank, 1);
-  check_list("dilations", dilations, rank, 1);
-  check_list("pads", pads, 2 * rank, 0);
-  check_list("the spatial shape of x", std::span(x).subspan(2), rank, 0);
+  check_list("the kernel's shape", kernel, rank, 1, kLargestStep);
+  check_list("strides", strides, rank, 1, kLargestStep);
+  check_list("dilations", dilations, rank, 1, kLargestStep);
+  check_list("pads", pads, 2 * rank, 0, kLargestStep);
+  check_list("the spatial shape of x", std::span(x).subspan(2), rank, 0, kLargestSize);
   Window window;
   for (size_t i = 0; i < rank; ++i) {
     const size_t axis = 3 - rank + i;
