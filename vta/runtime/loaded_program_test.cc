@@ -5,6 +5,8 @@
 
 #include <numeric>
 
+#include "vta/isa/check.h"
+
 namespace vta::runtime {
 namespace {
 
@@ -63,6 +65,16 @@ std::vector<uint8_t> expected() {
     bytes.push_back(static_cast<uint8_t>(i + tile * (tile % 3 + 1)));
   }
   return bytes;
+}
+
+TEST(LoadedProgram, ItsProgramIsProvenSafe) {
+  const hw::Config config = four_micro_ops();
+  const isa::Program program =
+      place(add_tile_number(config), config,
+            {{kInput, 0x1000}, {kOutput, 0x2000}, {RelocatableProgram::kUopBuffer, 0x3000}});
+  const isa::CheckReport report = isa::check(program);
+  EXPECT_TRUE(report.ok() && report.warnings.empty()) << isa::to_string(report);
+  EXPECT_EQ(report.instructions, program.instructions.size());
 }
 
 TEST(LoadedProgram, GivesTheSameBytesInEveryOrderOfTheUnits) {
