@@ -1,0 +1,30 @@
+#include "vta/sim/test_machine.h"
+
+namespace vta::sim {
+
+#ifdef VTA_X86_KERNELS
+extern const Kernels kAvx512VnniSimdeKernels;
+#endif
+
+std::vector<std::string> test_simulators() {
+  std::vector<std::string> names = {"ref"};
+  for (const auto level : {SimdLevel::kPortable, SimdLevel::kAvx2, SimdLevel::kAvx512Vnni}) {
+    if (is_available(level)) names.emplace_back(simd_level_name(level));
+  }
+#ifdef VTA_X86_KERNELS
+  names.emplace_back("simde");
+#endif
+  return names;
+}
+
+std::unique_ptr<Simulator> make_test_simulator(const std::string& name, const hw::Config& config) {
+#ifdef VTA_X86_KERNELS
+  if (name == "simde") return make_functional_with(config, kAvx512VnniSimdeKernels);
+#endif
+  for (const auto level : {SimdLevel::kPortable, SimdLevel::kAvx2, SimdLevel::kAvx512Vnni}) {
+    if (name == simd_level_name(level)) return make_functional(config, level);
+  }
+  return make_reference(config);
+}
+
+}  // namespace vta::sim
