@@ -15,9 +15,14 @@ class Option;
 
 namespace vta::tools {
 
+void add_asm_command(CLI::App& app);
+void add_check_command(CLI::App& app);
 void add_compile_command(CLI::App& app);
 void add_demo_command(CLI::App& app);
+void add_disasm_command(CLI::App& app);
+void add_exec_command(CLI::App& app);
 void add_hw_command(CLI::App& app);
+void add_isa_command(CLI::App& app);
 void add_run_command(CLI::App& app);
 
 // `--hw NAME|FILE`: a preset's name or a configuration file, for hw::load_config. `target` keeps

@@ -62,6 +62,11 @@ int run(int argc, char** argv) {
   add_run_command(app);
   add_demo_command(app);
   add_hw_command(app);
+  add_isa_command(app);
+  add_asm_command(app);
+  add_disasm_command(app);
+  add_exec_command(app);
+  add_check_command(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::RuntimeError& error) {
