@@ -60,8 +60,7 @@ TEST_F(RecordedTraces, EncodeAgainToTheSameBytes) {
     const Trace trace = load_trace(file);
     const isa::Program program = program_of(trace);
     const isa::Encoding encoding(trace.config);
-    std::vector<uint8_t> bytes;
-    for (const auto& instruction : program.instructions) encoding.encode(instruction, bytes);
+    std::vector<uint8_t> bytes = encode_instructions(program);
     Dram dram;
     place_segments(trace, dram);
     EXPECT_TRUE(std::ranges::equal(bytes, dram.at(trace.insn_addr, bytes.size()))) << file;
