@@ -4,6 +4,8 @@
 #include <set>
 #include <vector>
 
+#include "vta/compiler/requantise_records.h"
+
 namespace vta::compiler {
 
 namespace {
@@ -32,7 +34,7 @@ bool fits(const ConvShape& s, const ConvTile& t, const Packing& p, const Limits&
   const int64_t inputs = t.in_blocks * p.inp_per_block * s.span_h(t.rows) * s.span_w(t.columns);
   const int64_t out_elements = t.out_blocks * p.out_per_block;
   const int64_t tiles = out_elements * t.in_blocks * p.inp_per_block * taps;  // = micro-ops
-  const int64_t accumulators = out_elements * (t.rows * t.columns + 3);  // 3: requantise record
+  const int64_t accumulators = out_elements * (t.rows * t.columns + kRecordElements * s.records);
   const int64_t weight_row = s.in_blocks * p.inp_per_block * taps;
   const int64_t image_row = std::max(s.in_w * p.inp_per_block, s.out_w * p.out_per_block);
   if (weight_row > kMaxStride || image_row > kMaxStride) return false;

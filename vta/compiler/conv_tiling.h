@@ -19,6 +19,7 @@ struct ConvShape {
   int64_t stride_h = 1, stride_w = 1;
   int64_t dilation_h = 1, dilation_w = 1;
   int64_t pad_top = 0, pad_left = 0;
+  int64_t records = 1;  // requantise records of one output element (lower_conv.cc)
 
   // Input rows and columns that so many output rows and columns need.
   int64_t span_h(int64_t rows) const {

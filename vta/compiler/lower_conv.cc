@@ -4,7 +4,11 @@
 // of the accumulator, so that the load unit fetches the next step while this one multiplies and the
 // store unit writes the tile before. One step of the reduction is one GEMM instruction: its hardware
 // loops run over the tile's rows and columns, its micro-ops over channel blocks and kernel taps. A
-// tile ends with one requantise instruction for each output element column.
+// tile ends with requantise instructions, one for each of its output element columns.
+//
+// LOAD pads with integer 0, which stands for the real number -scale * zero_point. What that adds at
+// the border is taken back by the bias: outputs whose window has the same taps inside the input form
+// a border class, and each class has requantise records of its own.
 #include <array>
 #include <optional>
 
@@ -12,6 +16,7 @@
 #include "vta/compiler/conv_weights.h"
 #include "vta/compiler/lower.h"
 #include "vta/compiler/requantise_records.h"
+#include "vta/compiler/window.h"
 #include "vta/module/layout.h"
 
 namespace vta::compiler {
@@ -42,6 +47,10 @@ struct ConvNode {
     pads = node.ints_attr("pads");
   }
 
+  bool has_padding() const {
+    return std::ranges::any_of(pads, [](int64_t pad) { return pad != 0; });
+  }
+
   PackedShape input;
   PackedShape output;
   Tensor weights;
@@ -51,7 +60,35 @@ struct ConvNode {
   std::vector<int64_t> pads = {0, 0, 0, 0};
 };
 
-ConvShape packed_shape(const ConvNode& node, const GroupMerge& merge, const Packing& packing) {
+// Runs of output rows and columns; a border class is a pair of one of each.
+struct BorderClasses {
+  BorderClasses(const ConvNode& node, int64_t zero_point)
+      : y(axis(node, 0, node.input.h, node.output.h)),
+        x(axis(node, 1, node.input.w, node.output.w)),
+        rows(classes(y, zero_point)),
+        columns(classes(x, zero_point)) {}
+
+  int64_t count() const { return static_cast<int64_t>(rows.size() * columns.size()); }
+
+  static Axis axis(const ConvNode& node, size_t d, int64_t in, int64_t out) {
+    return {.in = in,
+            .out = out,
+            .kernel = node.weights.shape()[2 + d],
+            .stride = node.strides[d],
+            .dilation = node.dilations[d],
+            .pad = node.pads[d]};
+  }
+  static std::vector<Span> classes(const Axis& axis, int64_t zero_point) {
+    return runs({0, axis.out},
+                [&](int64_t o) { return zero_point == 0 ? Span{} : axis.taps_inside(o); });
+  }
+
+  Axis y, x;
+  std::vector<Span> rows, columns;
+};
+
+ConvShape packed_shape(const ConvNode& node, const GroupMerge& merge, const Packing& packing,
+                       int64_t records) {
   return {.batches = packing.batches(node.input.n),
           .groups = merge.groups,
           .in_blocks = merge.in_blocks,
@@ -67,22 +104,34 @@ ConvShape packed_shape(const ConvNode& node, const GroupMerge& merge, const Pack
           .dilation_h = node.dilations[0],
           .dilation_w = node.dilations[1],
           .pad_top = node.pads[0],
-          .pad_left = node.pads[1]};
+          .pad_left = node.pads[1],
+          .records = records};
 }
 
-// Requantisation of each output channel; the input's zero point is folded into the bias.
-std::vector<Requantize> requantisation(const graph::Graph& graph, const graph::Node& node) {
-  const auto weights = graph.constant(node.input(1))->as<int8_t>();
+// Requantisation of each output channel where the taps of `ty` and `tx` lie inside the input: the
+// bias takes in what the input's zero point adds to the sum.
+std::vector<Requantize> requantisation(const graph::Graph& graph, const graph::Node& node,
+                                       const Tensor& weights, Span ty, Span tx) {
+  const auto w = weights.as<int8_t>();
   const auto bias = graph.constant(node.input(2))->as<int32_t>();
   const auto factor = graph.constant(node.input(3))->as<int32_t>();
   const auto shift = graph.constant(node.input(4))->as<int32_t>();
   const auto zero_point = static_cast<int32_t>(node.int_attr("x_zero_point"));
-  const size_t row = bias.empty() ? 0 : weights.size() / bias.size();
+  const int64_t kernel_w = weights.shape()[3];
+  const int64_t taps = weights.shape()[2] * kernel_w;
+  const int64_t inputs = weights.shape()[1];
   std::vector<Requantize> channels;
   for (size_t c = 0; c < bias.size(); ++c) {
     int32_t weight_sum = 0;
-    for (const int8_t w : weights.subspan(c * row, row)) weight_sum += w;
-    channels.push_back({.bias = wrap_add(bias[c], -wrap_mul(zero_point, weight_sum)),
+    for (int64_t i = 0; i < inputs; ++i) {
+      for (int64_t y = ty.begin; y < ty.end; ++y) {
+        for (int64_t x = tx.begin; x < tx.end; ++x) {
+          const int64_t plane = static_cast<int64_t>(c) * inputs + i;
+          weight_sum += w[static_cast<size_t>(plane * taps + y * kernel_w + x)];
+        }
+      }
+    }
+    channels.push_back({.bias = wrap_add(bias[c], wrap_mul(-zero_point, weight_sum)),
                         .factor = factor[c],
                         .shift = shift[c],
                         .zero_point = static_cast<int>(node.int_attr("zero_point")),
@@ -92,16 +141,29 @@ std::vector<Requantize> requantisation(const graph::Graph& graph, const graph::N
   return channels;
 }
 
-// A part of [0, extent).
-struct Part {
-  int64_t begin;
-  int64_t size;
-};
+// The records of all border classes, one class after another.
+std::vector<uint8_t> all_records(const graph::Graph& graph, const graph::Node& node,
+                                 const ConvNode& conv, const BorderClasses& border,
+                                 int64_t elements, const hw::Config& config) {
+  std::vector<uint8_t> bytes;
+  for (const Span& rows : border.rows) {
+    for (const Span& columns : border.columns) {
+      const bool all_taps = border.count() == 1;
+      const Span ty = all_taps ? Span{0, border.y.kernel} : border.y.taps_inside(rows.begin);
+      const Span tx = all_taps ? Span{0, border.x.kernel} : border.x.taps_inside(columns.begin);
+      const auto records = channel_records(
+          requantisation(graph, node, conv.weights, ty, tx), elements, config);
+      bytes.insert(bytes.end(), records.begin(), records.end());
+    }
+  }
+  return bytes;
+}
 
-std::vector<Part> parts(int64_t extent, int64_t size) {
-  std::vector<Part> result;
+// [0, extent) in pieces of `size`, the last one as long as it happens to be.
+std::vector<Span> pieces(int64_t extent, int64_t size) {
+  std::vector<Span> result;
   for (int64_t begin = 0; begin < extent; begin += size) {
-    result.push_back({begin, std::min(size, extent - begin)});
+    result.push_back({begin, std::min(begin + size, extent)});
   }
   return result;
 }
@@ -110,9 +172,9 @@ std::vector<Part> parts(int64_t extent, int64_t size) {
 struct OutputTile {
   int64_t batch;
   int64_t group;
-  Part blocks;
-  Part rows;
-  Part columns;
+  Span blocks;
+  Span rows;
+  Span columns;
 };
 
 // The part of an input extent that a tile needs: padding before, what memory has, padding after.
@@ -130,17 +192,18 @@ struct Window {
 
 class ConvProgram {
  public:
-  ConvProgram(const ConvShape& shape, const ConvTile& tile, const hw::Config& config)
-      : s_(shape), tile_(tile), config_(config), p_(config), stream_(config) {}
+  ConvProgram(const ConvShape& shape, const ConvTile& tile, const BorderClasses& border,
+              const hw::Config& config)
+      : s_(shape), tile_(tile), border_(border), config_(config), p_(config), stream_(config) {}
 
   runtime::RelocatableProgram generate() {
-    const auto reduction = parts(s_.in_blocks, tile_.in_blocks);
+    const auto reduction = pieces(s_.in_blocks, tile_.in_blocks);
     const std::vector<OutputTile> tiles = output_tiles();
     steps_ = static_cast<int64_t>(tiles.size() * reduction.size());
     tiles_ = static_cast<int64_t>(tiles.size());
     for (const OutputTile& tile : tiles) {
       begin_tile();
-      for (const Part& in_blocks : reduction) {
+      for (const Span& in_blocks : reduction) {
         load_step(tile, in_blocks);
         multiply(tile, in_blocks, in_blocks.begin == 0);
         ++step_;
@@ -156,10 +219,10 @@ class ConvProgram {
   std::vector<OutputTile> output_tiles() const {
     std::vector<OutputTile> tiles;
     for (int64_t group = 0; group < s_.groups; ++group) {
-      for (const Part& blocks : parts(s_.out_blocks, tile_.out_blocks)) {
+      for (const Span& blocks : pieces(s_.out_blocks, tile_.out_blocks)) {
         for (int64_t batch = 0; batch < s_.batches; ++batch) {
-          for (const Part& rows : parts(s_.out_h, tile_.rows)) {
-            for (const Part& columns : parts(s_.out_w, tile_.columns)) {
+          for (const Span& rows : pieces(s_.out_h, tile_.rows)) {
+            for (const Span& columns : pieces(s_.out_w, tile_.columns)) {
               tiles.push_back({batch, group, blocks, rows, columns});
             }
           }
@@ -174,20 +237,20 @@ class ConvProgram {
     if (tile_index_ >= 2) stream_.pop(Unit::kStore, Unit::kCompute);
   }
 
-  void load_step(const OutputTile& tile, const Part& in_blocks) {
+  void load_step(const OutputTile& tile, const Span& in_blocks) {
     if (step_ >= 2) stream_.pop(Unit::kCompute, Unit::kLoad);
     load_inputs(tile, in_blocks);
     load_weights(tile, in_blocks);
     stream_.push(Unit::kLoad, Unit::kCompute);
   }
 
-  void load_inputs(const OutputTile& tile, const Part& in_blocks) {
-    const int64_t span_h = s_.span_h(tile.rows.size);
-    const int64_t span_w = s_.span_w(tile.columns.size);
+  void load_inputs(const OutputTile& tile, const Span& in_blocks) {
+    const int64_t span_h = s_.span_h(tile.rows.size());
+    const int64_t span_w = s_.span_w(tile.columns.size());
     const Window rows(tile.rows.begin * s_.stride_h - s_.pad_top, span_h, s_.in_h);
     const Window columns(tile.columns.begin * s_.stride_w - s_.pad_left, span_w, s_.in_w);
     const int64_t planes = s_.groups * s_.in_blocks;
-    for (int64_t b = 0; b < in_blocks.size; ++b) {
+    for (int64_t b = 0; b < in_blocks.size(); ++b) {
       const int64_t plane =
           tile.batch * planes + tile.group * s_.in_blocks + in_blocks.begin + b;
       const int64_t pixel = (plane * s_.in_h + rows.begin) * s_.in_w + columns.begin;
@@ -204,7 +267,7 @@ class ConvProgram {
   }
 
   // Weights stay where they are while the tiles that follow use the same ones.
-  void load_weights(const OutputTile& tile, const Part& in_blocks) {
+  void load_weights(const OutputTile& tile, const Span& in_blocks) {
     const std::array<int64_t, 3> wanted = {tile.group, tile.blocks.begin, in_blocks.begin};
     if (resident_weights_ == wanted) return;
     resident_weights_ = wanted;
@@ -215,19 +278,19 @@ class ConvProgram {
         (tile.group * s_.out_blocks + tile.blocks.begin) * p_.out_per_block;
     stream_.load(MemoryType::kWgt, weight_base(),
                  {kWeights, first_row * row + in_blocks.begin * p_.inp_per_block * taps},
-                 {.rows = tile.blocks.size * p_.out_per_block,
-                  .row_size = in_blocks.size * p_.inp_per_block * taps,
+                 {.rows = tile.blocks.size() * p_.out_per_block,
+                  .row_size = in_blocks.size() * p_.inp_per_block * taps,
                   .row_stride = row});
   }
 
-  void multiply(const OutputTile& tile, const Part& in_blocks, bool first) {
+  void multiply(const OutputTile& tile, const Span& in_blocks, bool first) {
     if (first) clear(tile);
     stream_.pop(Unit::kLoad, Unit::kCompute);
-    const int64_t span_w = s_.span_w(tile.columns.size);
+    const int64_t span_w = s_.span_w(tile.columns.size());
     stream_.gemm(micro_kernel(tile, in_blocks),
-                 {.outer = tile.rows.size,
-                  .inner = tile.columns.size,
-                  .dst_outer = tile.columns.size * p_.out_per_block,
+                 {.outer = tile.rows.size(),
+                  .inner = tile.columns.size(),
+                  .dst_outer = tile.columns.size() * p_.out_per_block,
                   .dst_inner = p_.out_per_block,
                   .src_outer = s_.stride_h * span_w * p_.inp_per_block,
                   .src_inner = s_.stride_w * p_.inp_per_block});
@@ -236,18 +299,18 @@ class ConvProgram {
 
   void clear(const OutputTile& tile) {
     stream_.reset({MicroOp{index(accumulator_base()), 0, 0}},
-                  {.outer = tile.blocks.size,
+                  {.outer = tile.blocks.size(),
                    .inner = block_elements(tile),
                    .dst_outer = block_elements(tile),
                    .dst_inner = 1});
   }
 
-  std::vector<MicroOp> micro_kernel(const OutputTile& tile, const Part& in_blocks) const {
-    const int64_t span_h = s_.span_h(tile.rows.size);
-    const int64_t span_w = s_.span_w(tile.columns.size);
-    const int64_t in_elements = in_blocks.size * p_.inp_per_block;
+  std::vector<MicroOp> micro_kernel(const OutputTile& tile, const Span& in_blocks) const {
+    const int64_t span_h = s_.span_h(tile.rows.size());
+    const int64_t span_w = s_.span_w(tile.columns.size());
+    const int64_t in_elements = in_blocks.size() * p_.inp_per_block;
     std::vector<MicroOp> kernel;
-    for (int64_t o = 0; o < tile.blocks.size * p_.out_per_block; ++o) {
+    for (int64_t o = 0; o < tile.blocks.size() * p_.out_per_block; ++o) {
       for (int64_t i = 0; i < in_elements; ++i) {
         for (int64_t y = 0; y < s_.kernel_h; ++y) {
           for (int64_t x = 0; x < s_.kernel_w; ++x) {
@@ -266,33 +329,53 @@ class ConvProgram {
   }
 
   void requantise(const OutputTile& tile) {
-    const int64_t elements = tile.blocks.size * p_.out_per_block;
-    const int64_t first = (tile.group * s_.out_blocks + tile.blocks.begin) * p_.out_per_block;
-    const int64_t records = accumulator_base() + tile.blocks.size * block_elements(tile);
-    stream_.load(MemoryType::kAcc, records, {kRecords, first * kRecordElements},
-                 {.row_size = elements * kRecordElements, .row_stride = 1});
-    for (int64_t o = 0; o < elements; ++o) {
-      stream_.alu(AluOp::kRequantise,
-                  {MicroOp{index(element_base(tile, o)), index(records + o * kRecordElements), 0}},
-                  {.outer = tile.rows.size,
-                   .inner = tile.columns.size,
-                   .dst_outer = tile.columns.size * p_.out_per_block,
-                   .dst_inner = p_.out_per_block});
+    int64_t records = accumulator_base() + tile.blocks.size() * block_elements(tile);
+    for (size_t i = 0; i < border_.rows.size(); ++i) {
+      for (size_t j = 0; j < border_.columns.size(); ++j) {
+        const Span rows = intersect(border_.rows[i], tile.rows);
+        const Span columns = intersect(border_.columns[j], tile.columns);
+        if (rows.size() == 0 || columns.size() == 0) continue;
+        const auto border_class = static_cast<int64_t>(i * border_.columns.size() + j);
+        requantise_class(tile, rows, columns, border_class, records);
+        records += tile.blocks.size() * p_.out_per_block * kRecordElements;
+      }
     }
     stream_.push(Unit::kCompute, Unit::kStore);
+  }
+
+  // The part of the tile that is in one border class, whose records go to `records`.
+  void requantise_class(const OutputTile& tile, Span rows, Span columns, int64_t border_class,
+                        int64_t records) {
+    const int64_t elements = tile.blocks.size() * p_.out_per_block;
+    const int64_t all_elements = s_.groups * s_.out_blocks * p_.out_per_block;
+    const int64_t first = (tile.group * s_.out_blocks + tile.blocks.begin) * p_.out_per_block;
+    stream_.load(MemoryType::kAcc, records,
+                 {kRecords, (border_class * all_elements + first) * kRecordElements},
+                 {.row_size = elements * kRecordElements, .row_stride = 1});
+    const int64_t pixel = (rows.begin - tile.rows.begin) * tile.columns.size() +
+                          (columns.begin - tile.columns.begin);
+    for (int64_t o = 0; o < elements; ++o) {
+      stream_.alu(AluOp::kRequantise,
+                  {MicroOp{index(element_base(tile, o) + pixel * p_.out_per_block),
+                           index(records + o * kRecordElements), 0}},
+                  {.outer = rows.size(),
+                   .inner = columns.size(),
+                   .dst_outer = tile.columns.size() * p_.out_per_block,
+                   .dst_inner = p_.out_per_block});
+    }
   }
 
   void store(const OutputTile& tile) {
     stream_.pop(Unit::kCompute, Unit::kStore);
     const int64_t planes = s_.groups * s_.out_blocks;
-    for (int64_t b = 0; b < tile.blocks.size; ++b) {
+    for (int64_t b = 0; b < tile.blocks.size(); ++b) {
       const int64_t plane =
           tile.batch * planes + tile.group * s_.out_blocks + tile.blocks.begin + b;
       const int64_t pixel = (plane * s_.out_h + tile.rows.begin) * s_.out_w + tile.columns.begin;
       stream_.store(accumulator_base() + b * block_elements(tile),
                     {kOutput, pixel * p_.out_per_block},
-                    {.rows = tile.rows.size,
-                     .row_size = tile.columns.size * p_.out_per_block,
+                    {.rows = tile.rows.size(),
+                     .row_size = tile.columns.size() * p_.out_per_block,
                      .row_stride = s_.out_w * p_.out_per_block});
     }
     if (tile_index_ + 2 < tiles_) stream_.push(Unit::kStore, Unit::kCompute);
@@ -304,7 +387,7 @@ class ConvProgram {
   int64_t accumulator_base() const { return tile_index_ % 2 * (config_.depth(Memory::kAcc) / 2); }
   // Accumulators of one channel block of the tile, and where output element column `o` begins.
   int64_t block_elements(const OutputTile& tile) const {
-    return tile.rows.size * tile.columns.size * p_.out_per_block;
+    return tile.rows.size() * tile.columns.size() * p_.out_per_block;
   }
   int64_t element_base(const OutputTile& tile, int64_t o) const {
     return accumulator_base() + o / p_.out_per_block * block_elements(tile) + o % p_.out_per_block;
@@ -313,6 +396,7 @@ class ConvProgram {
 
   const ConvShape s_;
   const ConvTile tile_;
+  const BorderClasses& border_;
   const hw::Config& config_;
   const Packing p_;
   runtime::CommandStream stream_;
@@ -331,15 +415,17 @@ LoweredKernel lower_conv(const graph::Graph& graph, const graph::Node& node,
   const Packing packing(config);
   const ConvNode conv(graph, node);
   const GroupMerge merge = merge_groups(conv.input.c, conv.output.c, conv.groups, packing);
-  const ConvShape shape = packed_shape(conv, merge, packing);
+  const BorderClasses border(
+      conv, conv.has_padding() ? node.int_attr("x_zero_point") : int64_t{0});
+  const ConvShape shape = packed_shape(conv, merge, packing, border.count());
   const std::optional<ConvTile> tile = search_conv_tile(shape, config);
   if (!tile) throw DoesNotFit("no tile fits the input, weight, accumulator and micro-op buffers");
   LoweredKernel kernel;
-  kernel.program = ConvProgram(shape, *tile, config).generate();
+  kernel.program = ConvProgram(shape, *tile, border, config).generate();
   kernel.constants.push_back(
       module::pack_weights(expand_weights(conv.weights, conv.groups, merge, packing), config));
   const int64_t elements = shape.groups * shape.out_blocks * packing.out_per_block;
-  kernel.constants.push_back(channel_records(requantisation(graph, node), elements, config));
+  kernel.constants.push_back(all_records(graph, node, conv, border, elements, config));
   kernel.macs = conv.output.n * conv.output.h * conv.output.w * conv.weights.size();
   return kernel;
 }

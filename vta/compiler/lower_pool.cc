@@ -7,6 +7,7 @@
 #include "vta/compiler/lower.h"
 #include "vta/compiler/packing.h"
 #include "vta/compiler/requantise_records.h"
+#include "vta/compiler/window.h"
 
 namespace vta::compiler {
 
@@ -21,22 +22,6 @@ using isa::Unit;
 enum Buffer : int { kOutput = 0, kInput = 1, kRecords = 2 };
 
 constexpr int64_t kMaxLoop = (1 << 14) - 1;  // iter_in, iter_out
-
-// One spatial dimension of a pooling window.
-struct Axis {
-  int64_t in, out, kernel, stride, dilation, pad;
-
-  int64_t first(int64_t o) const { return o * stride - pad; }
-  bool inside(int64_t o, int64_t tap) const {
-    const int64_t i = first(o) + tap * dilation;
-    return i >= 0 && i < in;
-  }
-  int64_t taps_inside(int64_t o) const {
-    int64_t count = 0;
-    for (int64_t tap = 0; tap < kernel; ++tap) count += inside(o, tap) ? 1 : 0;
-    return count;
-  }
-};
 
 struct Window {
   Axis y, x;
@@ -53,26 +38,6 @@ Window window_of(const graph::Node& node, const PackedShape& in, const PackedSha
       node.attributes.contains("dilations") ? node.ints_attr("dilations") : std::vector<int64_t>{1, 1};
   return {{in.h, out.h, kernel[0], strides[0], dilations[0], pads[0]},
           {in.w, out.w, kernel[1], strides[1], dilations[1], pads[1]}};
-}
-
-// Consecutive outputs [begin, end) of an axis.
-struct Span {
-  int64_t begin, end;
-  int64_t size() const { return end - begin; }
-};
-
-// The runs of consecutive outputs in `range` on which `key` does not change.
-template <typename Key>
-std::vector<Span> runs(Span range, Key key) {
-  std::vector<Span> result;
-  for (int64_t o = range.begin; o < range.end; ++o) {
-    if (!result.empty() && key(o) == key(result.back().begin)) {
-      result.back().end = o + 1;
-    } else {
-      result.push_back({o, o + 1});
-    }
-  }
-  return result;
 }
 
 class PoolProgram {
@@ -219,13 +184,8 @@ class PoolProgram {
 
   // A single output, as of a global pooling: the loops run over the window instead.
   void reduce_one_output() {
-    const auto taps = [](const Axis& axis, int64_t o) {
-      int64_t begin = 0;
-      while (begin < axis.kernel && !axis.inside(o, begin)) ++begin;
-      return Span{begin, begin + axis.taps_inside(o)};
-    };
-    const Span ty = taps(window_.y, rows_.begin);
-    const Span tx = taps(window_.x, 0);
+    const Span ty = window_.y.taps_inside(rows_.begin);
+    const Span tx = window_.x.taps_inside(0);
     if (ty.size() == 0 || tx.size() == 0) return;
     const int64_t y = window_.y.first(rows_.begin) + ty.begin * window_.y.dilation;
     const int64_t x = window_.x.first(0) + tx.begin * window_.x.dilation;
@@ -245,8 +205,8 @@ class PoolProgram {
            node_.int_attr("count_include_pad") != 0;
   }
 
-  int64_t taps_y(int64_t y) const { return window_.y.taps_inside(y); }
-  int64_t taps_x(int64_t x) const { return window_.x.taps_inside(x); }
+  int64_t taps_y(int64_t y) const { return window_.y.taps_inside(y).size(); }
+  int64_t taps_x(int64_t x) const { return window_.x.taps_inside(x).size(); }
 
   // A record is told by how many taps lie inside, which the zero point's share of the sum depends on;
   // the divisor is that or the whole window.

@@ -47,7 +47,7 @@ WeightedInputs add_weights(Graph& graph, ValueId x, Shape shape, const hw::Confi
 }
 
 std::map<std::string, graph::Attribute> clip(Random& random) {
-  return {{"x_zero_point", int64_t{0}},
+  return {{"x_zero_point", random.in(0, 1) * random.in(-128, 127)},
           {"zero_point", random.in(-20, 20)},
           {"clip_min", random.in(-128, -60)},
           {"clip_max", random.in(60, 127)}};
@@ -106,7 +106,7 @@ class Lower : public testing::TestWithParam<const char*> {
 };
 
 INSTANTIATE_TEST_SUITE_P(Presets, Lower, testing::Values("default", "tiny", "ultra96", "ulx3s"),
-                         [](const auto& info) { return std::string(info.param); });
+                         [](const auto& preset) { return std::string(preset.param); });
 
 TEST_P(Lower, Convolutions) {
   struct Case {

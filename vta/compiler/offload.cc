@@ -58,11 +58,6 @@ bool padding_fits_its_field(const Graph&, const Node& node, const hw::Config& co
   return pads[0] <= 15 && pads[2] <= 15 && pads[1] * per_pixel <= 15 && pads[3] * per_pixel <= 15;
 }
 
-bool padding_is_zero(const Graph&, const Node& node, const hw::Config&) {
-  if (node.op == "qgemm" || node.int_attr("x_zero_point") == 0) return true;
-  return std::ranges::all_of(node.ints_attr("pads"), [](int64_t pad) { return pad == 0; });
-}
-
 bool shifts_fit(const Graph& graph, const Node& node, const hw::Config&) {
   return std::ranges::all_of(graph.constant(node.input(4))->as<int32_t>(),
                              [](int32_t shift) { return shift >= -32 && shift <= 31; });
@@ -89,7 +84,6 @@ const std::vector<Constraint>& weighted_constraints() {
       {"bias, factor and shift must be constant", parameters_are_constant},
       {"shifts must be from -32 to 31", shifts_fit},
       {"padding must be at most 15 input elements on a side", padding_fits_its_field},
-      {"a padded input must have zero point 0", padding_is_zero},
   };
   return kConstraints;
 }

@@ -11,8 +11,6 @@ namespace vta::quantize {
 struct Range {
   double min = 0;
   double max = 0;
-  // Largest magnitude, which a symmetric scale has to reach.
-  double magnitude() const { return -min > max ? -min : max; }
 };
 
 // By ValueId of `graph`; values that are not f32 keep {0, 0}. Runs the reference interpreter on each

@@ -34,11 +34,28 @@ struct Clip {
   double max = INFINITY;
 };
 
+// What integers q mean: scale * (q - zero_point).
+struct Affine {
+  double scale = 1;
+  int64_t zero_point = 0;
+
+  graph::Attribute zero() const { return zero_point; }
+  // The limits as integers, and the zero point: what every requantising operator has.
+  Attributes clip(const Clip& clip) const {
+    const auto limit = [&](double value) {
+      const double q = std::nearbyint(value / scale) + static_cast<double>(zero_point);
+      return static_cast<int64_t>(
+          std::clamp(q, static_cast<double>(kMin), static_cast<double>(kMax)));
+    };
+    return {{"zero_point", zero()}, {"clip_min", limit(clip.min)}, {"clip_max", limit(clip.max)}};
+  }
+};
+
 // The forms of one value of the float graph in the new one.
 struct Forms {
   ValueId floating = kNoValue;
   ValueId integer = kNoValue;
-  double scale = 0;  // of the integer form
+  Affine affine;  // of the integer form
 };
 
 // Operators that only move elements, so that they work on the integer form as they stand. The first
@@ -126,33 +143,33 @@ class Rewriter {
     const ValueId x = integer(a);
     const ValueId y = integer(b);
     const auto [output, clip] = fuse_clip(node);
-    const double scale = scale_of(output);
-    const double common = 2 * std::max(forms(a).scale, forms(b).scale);
-    const auto fx = quantize_multiplier(forms(a).scale / common);
-    const auto fy = quantize_multiplier(forms(b).scale / common);
-    const auto out = quantize_multiplier(common / (scale * (1 << kAddLeftShift)));
-    Attributes attributes = clip_attributes(clip, scale);
+    const Affine affine = affine_of(output);
+    const double common = 2 * std::max(forms(a).affine.scale, forms(b).affine.scale);
+    const auto fx = quantize_multiplier(forms(a).affine.scale / common);
+    const auto fy = quantize_multiplier(forms(b).affine.scale / common);
+    const auto out = quantize_multiplier(common / (affine.scale * (1 << kAddLeftShift)));
+    Attributes attributes = affine.clip(clip);
     attributes["left_shift"] = int64_t{kAddLeftShift};
-    attributes["a_zero_point"] = int64_t{0};
+    attributes["a_zero_point"] = forms(a).affine.zero();
     attributes["a_factor"] = int64_t{fx.factor};
     attributes["a_shift"] = int64_t{fx.shift};
-    attributes["b_zero_point"] = int64_t{0};
+    attributes["b_zero_point"] = forms(b).affine.zero();
     attributes["b_factor"] = int64_t{fy.factor};
     attributes["b_shift"] = int64_t{fy.shift};
     attributes["factor"] = int64_t{out.factor};
     attributes["shift"] = int64_t{out.shift};
-    set_integer(output, target_.add_node("qadd", node.name, {x, y}, attributes)[0], scale);
+    set_integer(output, target_.add_node("qadd", node.name, {x, y}, attributes)[0], affine);
     return true;
   }
 
-  // Largest of quantised values is the quantised largest: the scale stays.
+  // The largest of quantised values is the quantised largest: their meaning stays.
   bool max_pool(const Node& node) {
     const ValueId input = node.input(0);
     if (forms(input).integer == kNoValue || node.outputs.size() != 1 || rank_of(input) != 4) {
       return false;
     }
     const auto result = target_.add_node("qmax_pool", node.name, {integer(input)}, node.attributes);
-    set_integer(node.outputs[0], result[0], forms(input).scale);
+    set_integer(node.outputs[0], result[0], forms(input).affine);
     return true;
   }
 
@@ -160,12 +177,12 @@ class Rewriter {
     const ValueId input = node.input(0);
     if (forms(input).integer == kNoValue || rank_of(input) != 4) return false;
     const auto [output, clip] = fuse_clip(node);
-    const double scale = scale_of(output);
+    const Affine affine = affine_of(output);
     Attributes attributes = node.attributes;
-    attributes.merge(clip_attributes(clip, scale));
-    attributes["x_zero_point"] = int64_t{0};
-    attributes["scale"] = forms(input).scale / scale;
-    set_integer(output, target_.add_node(op, node.name, {integer(input)}, attributes)[0], scale);
+    attributes.merge(affine.clip(clip));
+    attributes["x_zero_point"] = forms(input).affine.zero();
+    attributes["scale"] = forms(input).affine.scale / affine.scale;
+    set_integer(output, target_.add_node(op, node.name, {integer(input)}, attributes)[0], affine);
     return true;
   }
 
@@ -175,14 +192,14 @@ class Rewriter {
     const std::optional<Clip> clip = clip_of(node);
     if (forms(input).integer == kNoValue || !clip) return false;
     const ValueId output = node.outputs[0];
-    const double scale = scale_of(output);
-    const auto ratio = quantize_multiplier(forms(input).scale / scale);
-    Attributes attributes = clip_attributes(*clip, scale);
-    attributes["x_zero_point"] = int64_t{0};
+    const Affine affine = affine_of(output);
+    const auto ratio = quantize_multiplier(forms(input).affine.scale / affine.scale);
+    Attributes attributes = affine.clip(*clip);
+    attributes["x_zero_point"] = forms(input).affine.zero();
     attributes["factor"] = int64_t{ratio.factor};
     attributes["shift"] = int64_t{ratio.shift};
     set_integer(output, target_.add_node("qrescale", node.name, {integer(input)}, attributes)[0],
-                scale);
+                affine);
     return true;
   }
 
@@ -195,7 +212,7 @@ class Rewriter {
       inputs.push_back(node.has_input(i) ? floating(node.input(i)) : kNoValue);
     }
     const auto result = target_.add_node(node.op, node.name, inputs, node.attributes);
-    set_integer(node.outputs[0], result[0], forms(input).scale);
+    set_integer(node.outputs[0], result[0], forms(input).affine);
     return true;
   }
 
@@ -214,9 +231,9 @@ class Rewriter {
   void emit_weighted(const std::string& op, const Node& node, const Tensor& weights,
                      const Tensor* bias, Attributes attributes) {
     const ValueId x = integer(node.input(0));
-    const double x_scale = forms(node.input(0)).scale;
+    const double x_scale = forms(node.input(0)).affine.scale;
     const auto [output, clip] = fuse_clip(node);
-    const double scale = scale_of(output);
+    const Affine affine = affine_of(output);
     const int64_t channels = weights.shape()[0];
     const int64_t per_channel = channels == 0 ? 0 : weights.size() / channels;
     const double limit = (1 << (options_.weight_bits - 1)) - 1;
@@ -242,20 +259,20 @@ class Rewriter {
         quantized.as<int8_t>()[static_cast<size_t>(c * per_channel) + i] =
             static_cast<int8_t>(std::clamp(q, -limit, limit));
       }
-      const auto ratio = quantize_multiplier(x_scale * w_scale / scale);
+      const auto ratio = quantize_multiplier(x_scale * w_scale / affine.scale);
       biases.as<int32_t>()[static_cast<size_t>(c)] =
           static_cast<int32_t>(std::nearbyint(b / (x_scale * w_scale)));
       factors.as<int32_t>()[static_cast<size_t>(c)] = ratio.factor;
       shifts.as<int32_t>()[static_cast<size_t>(c)] = ratio.shift;
     }
-    attributes.merge(clip_attributes(clip, scale));
-    attributes["x_zero_point"] = int64_t{0};
+    attributes.merge(affine.clip(clip));
+    attributes["x_zero_point"] = forms(node.input(0)).affine.zero();
     const std::vector<ValueId> inputs = {
         x, target_.add_constant(node.name + ".weight", std::move(quantized)),
         target_.add_constant(node.name + ".bias", std::move(biases)),
         target_.add_constant(node.name + ".factor", std::move(factors)),
         target_.add_constant(node.name + ".shift", std::move(shifts))};
-    set_integer(output, target_.add_node(op, node.name, inputs, attributes)[0], scale);
+    set_integer(output, target_.add_node(op, node.name, inputs, attributes)[0], affine);
   }
 
   // If all that reads the node's output is one Relu or Clip, takes that in: its output and its limits.
@@ -283,14 +300,6 @@ class Rewriter {
       (i == 1 ? clip.min : clip.max) = limit->cast(DType::kFloat64).as<double>()[0];
     }
     return clip;
-  }
-
-  static Attributes clip_attributes(const Clip& clip, double scale) {
-    const auto limit = [&](double value) {
-      const double q = std::clamp(value / scale, static_cast<double>(kMin), static_cast<double>(kMax));
-      return static_cast<int64_t>(std::nearbyint(q));
-    };
-    return {{"zero_point", int64_t{0}}, {"clip_min", limit(clip.min)}, {"clip_max", limit(clip.max)}};
   }
 
   static Tensor transposed(const Tensor& matrix) {
@@ -325,24 +334,30 @@ class Rewriter {
   size_t rank_of(ValueId id) const { return source_.value(id).type.shape.size(); }
   bool is_output(ValueId id) const { return std::ranges::count(source_.outputs, id) > 0; }
 
-  // A value that is zero in all samples still needs a scale.
-  double scale_of(ValueId id) const {
-    const double magnitude = ranges_[static_cast<size_t>(id)].magnitude();
-    return magnitude > 0 ? magnitude / static_cast<double>(kMax) : 1.0;
+  // All 256 steps over the value's range. A value that is zero in all samples still needs a scale.
+  Affine affine_of(ValueId id) const {
+    const Range& range = ranges_[static_cast<size_t>(id)];
+    if (range.max == range.min) return {};
+    const double scale = (range.max - range.min) / static_cast<double>(kMax - kMin);
+    const double zero = static_cast<double>(kMin) - range.min / scale;
+    return {.scale = scale, .zero_point = static_cast<int64_t>(std::nearbyint(zero))};
   }
 
-  void set_integer(ValueId id, ValueId integer_form, double scale) {
+  void set_integer(ValueId id, ValueId integer_form, const Affine& affine) {
     forms(id).integer = integer_form;
-    forms(id).scale = scale;
+    forms(id).affine = affine;
+  }
+
+  static Attributes meaning(const Affine& affine) {
+    return {{"scale", affine.scale}, {"zero_point", affine.zero()}};
   }
 
   ValueId integer(ValueId id) {
     Forms& f = forms(id);
     if (f.integer == kNoValue) {
-      f.scale = scale_of(id);
-      const Attributes attributes = {{"scale", f.scale}, {"zero_point", int64_t{0}}};
+      f.affine = affine_of(id);
       f.integer = target_.add_node("quantize", source_.value(id).name + ".quantize", {floating(id)},
-                                   attributes)[0];
+                                   meaning(f.affine))[0];
     }
     return f.integer;
   }
@@ -353,19 +368,21 @@ class Rewriter {
       if (const auto& constant = source_.value(id).constant) {
         f.floating = target_.add_constant(source_.value(id).name, *constant);
       } else {
-        const Attributes attributes = {{"scale", f.scale}, {"zero_point", int64_t{0}}};
         f.floating = target_.add_node("dequantize", source_.value(id).name + ".dequantize",
-                                      {f.integer}, attributes)[0];
+                                      {f.integer}, meaning(f.affine))[0];
       }
     }
     return f.floating;
   }
 
+  // Outputs keep their names, whatever inner value took the name first.
   void restore_output_names() {
     for (size_t i = 0; i < source_.outputs.size(); ++i) {
       const std::string& wanted = source_.value(source_.outputs[i]).name;
-      for (graph::Value& value : target_.values) {
-        if (value.name == wanted) value.name += ".inner";
+      for (size_t id = 0; id < target_.values.size(); ++id) {
+        if (target_.values[id].name == wanted) {
+          target_.rename(static_cast<ValueId>(id), wanted + ".inner");
+        }
       }
       target_.value(target_.outputs[i]).name = wanted;
     }

@@ -94,8 +94,19 @@ TEST(Quantize, OnlyTheEndsStayInFloatingPoint) {
                                         "qglobal_average_pool", "flatten", "qgemm", "dequantize",
                                         "softmax"));
   // The Relu behind the first convolution is its clip.
-  EXPECT_EQ(integer.nodes[1].int_attr("clip_min"), 0);
+  EXPECT_EQ(integer.nodes[1].int_attr("clip_min"), integer.nodes[1].int_attr("zero_point"));
   EXPECT_EQ(integer.nodes[2].int_attr("clip_min"), -128);
+}
+
+TEST(Quantize, ActivationsUseAllStepsOfTheirRange) {
+  std::mt19937 random(5);
+  const Graph network = residual_network(random);
+  const Graph integer =
+      quantize(network, calibrate(network, {{{"x", random_tensor({1, 3, 8, 8}, -1, 1, random)}}}));
+  // After a Relu the whole range of int8 serves the values from 0 on.
+  EXPECT_EQ(integer.nodes[1].op, "qconv");
+  EXPECT_EQ(integer.nodes[1].int_attr("zero_point"), -128);
+  EXPECT_EQ(integer.nodes[2].int_attr("x_zero_point"), -128);
 }
 
 TEST(Quantize, FourBitWeightsStayInTheirRange) {
