@@ -17,9 +17,9 @@ using isa::MemoryType;
 using isa::Opcode;
 using isa::Unit;
 
-constexpr uint64_t kDramBytes = 4 << 20;
-constexpr uint64_t kUopAddress = 1 << 20;   // below: the program
-constexpr uint64_t kDataAddress = 2 << 20;  // to the end: random bytes, read and written
+constexpr uint64_t kDramBytes = 1 << 20;
+constexpr uint64_t kUopAddress = 1 << 18;   // below: the program
+constexpr uint64_t kDataAddress = 1 << 19;  // to the end: random bytes, read and written
 constexpr int kInstructions = 60;
 
 // Programs whose units take turns, in program order, by tokens.
@@ -118,8 +118,9 @@ class Generator {
   Instruction transfer(Opcode opcode, MemoryType type) {
     const auto bytes = static_cast<uint32_t>(config_.element_bytes(dram_element(type)));
     const uint64_t begin = type == MemoryType::kUop ? kUopAddress : kDataAddress;
-    const auto room =
-        type == MemoryType::kUop ? depth(Memory::kUop) : static_cast<uint32_t>((2 << 20) / bytes);
+    const auto room = type == MemoryType::kUop
+                          ? depth(Memory::kUop)
+                          : static_cast<uint32_t>((kDramBytes - kDataAddress) / bytes);
     Instruction i{.opcode = opcode, .memory = type};
     i.y_size = below(6);
     i.x_size = below(std::min(room, depth(scratchpad(type))) / 12);
