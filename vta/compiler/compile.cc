@@ -1,5 +1,6 @@
 #include "vta/compiler/compile.h"
 
+#include <map>
 #include <optional>
 
 #include "vta/compiler/lower.h"
@@ -8,6 +9,7 @@
 #include "vta/compiler/offload.h"
 #include "vta/compiler/packing.h"
 #include "vta/graph/passes.h"
+#include "vta/isa/check.h"
 #include "vta/quantize/quantize.h"
 
 namespace vta::compiler {
@@ -30,6 +32,20 @@ bool only_renames(const Graph& graph, const Node& node) {
   const auto packable = [](const Shape& shape) { return shape.size() == 2 || shape.size() == 4; };
   return packable(from) && packable(to) && PackedShape(from) == PackedShape(to);
 }
+
+#ifndef NDEBUG
+// Debug builds prove every program: buffers far apart, one after another.
+void check_program(const LoweredKernel& kernel, const Node& node, const hw::Config& config) {
+  constexpr uint64_t kDistance = uint64_t{1} << 28;
+  std::map<int, uint64_t> addresses;
+  for (const runtime::Relocation& relocation : kernel.program.relocations) {
+    addresses[relocation.buffer] = static_cast<uint64_t>(relocation.buffer + 2) * kDistance;
+  }
+  const isa::CheckReport report = isa::check(runtime::place(kernel.program, config, addresses));
+  require(report.ok(), "{} '{}': the compiler made a wrong program: {}", node.op, node.name,
+          isa::to_string(report));
+}
+#endif
 
 // Walks the graph once, node by node, and writes the module's steps.
 class ModuleBuilder {
@@ -68,6 +84,9 @@ class ModuleBuilder {
     } else {
       try {
         const LoweredKernel kernel = lower(graph(), node, config());
+#ifndef NDEBUG
+        check_program(kernel, node, config());
+#endif
         report.on_accelerator = true;
         report.instructions = static_cast<int64_t>(kernel.program.instructions.size());
         add_kernel(node, kernel, report.macs);
