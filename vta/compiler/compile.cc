@@ -20,8 +20,8 @@ using graph::Graph;
 using graph::Node;
 using graph::ValueId;
 
-// Operators that leave a packed tensor as it is when its packed dimensions stay the same, as between
-// a global pooling and a dense layer.
+// Operators that leave a packed tensor as it is when its packed dimensions stay the same, as
+// between a global pooling and a dense layer.
 bool only_renames(const Graph& graph, const Node& node) {
   if (node.op != "reshape" && node.op != "flatten" && node.op != "squeeze" &&
       node.op != "unsqueeze" && node.op != "identity") {
@@ -51,7 +51,8 @@ void check_program(const LoweredKernel& kernel, const Node& node, const hw::Conf
 class ModuleBuilder {
  public:
   ModuleBuilder(const Graph& graph, const hw::Config& config)
-      : layout_{.rows = config.batch, .columns = static_cast<int>(Packing(config).block), .bits = 8} {
+      : layout_{
+            .rows = config.batch, .columns = static_cast<int>(Packing(config).block), .bits = 8} {
     compiled_.module.config = config;
     compiled_.module.graph = graph;
     places_.resize(graph.values.size());
@@ -152,16 +153,19 @@ class ModuleBuilder {
 
   int add_activation_buffer(ValueId id) {
     const graph::Value& value = graph().value(id);
-    compiled_.module.buffers.push_back(
-        {.name = value.name,
-         .bytes = module::packed_bytes(value.type.shape, layout_),
-         .contents = nullptr});
+    compiled_.module.buffers.push_back({.name = value.name,
+                                        .bytes = module::packed_bytes(value.type.shape, layout_),
+                                        .contents = nullptr});
     lifetimes_.push_back(Span{next_step(), next_step()});
     return static_cast<int>(compiled_.module.buffers.size()) - 1;
   }
 
-  void add_step(module::Step step) { compiled_.module.steps.push_back(step); }
-  int64_t next_step() const { return static_cast<int64_t>(compiled_.module.steps.size()); }
+  void add_step(module::Step step) {
+    compiled_.module.steps.push_back(step);
+  }
+  int64_t next_step() const {
+    return static_cast<int64_t>(compiled_.module.steps.size());
+  }
 
   // The latest step uses the buffer.
   void touch(int buffer) {
@@ -182,9 +186,15 @@ class ModuleBuilder {
     compiled_.module.arena_bytes = plan.bytes;
   }
 
-  const Graph& graph() const { return compiled_.module.graph; }
-  const hw::Config& config() const { return compiled_.module.config; }
-  Place& place(ValueId id) { return places_[static_cast<size_t>(id)]; }
+  const Graph& graph() const {
+    return compiled_.module.graph;
+  }
+  const hw::Config& config() const {
+    return compiled_.module.config;
+  }
+  Place& place(ValueId id) {
+    return places_[static_cast<size_t>(id)];
+  }
 
   struct Span {
     int64_t first;
@@ -219,8 +229,8 @@ Compiled compile_network(const Graph& network, const std::vector<graph::NamedTen
                          const hw::Config& config) {
   const Graph prepared = graph::simplify(network);
   const auto ranges = quantize::calibrate(prepared, samples);
-  return compile_integer(
-      quantize::quantize(prepared, ranges, {.weight_bits = config.wgt_bits}), config);
+  return compile_integer(quantize::quantize(prepared, ranges, {.weight_bits = config.wgt_bits}),
+                         config);
 }
 
 }  // namespace vta::compiler

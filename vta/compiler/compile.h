@@ -13,9 +13,9 @@ struct NodeReport {
   std::string name;
   std::string op;
   bool on_accelerator = false;
-  std::string reason{};       // why not, where it runs on the host
-  int64_t macs = 0;           // multiply-accumulates of the node
-  int64_t instructions = 0;   // of its program, on the accelerator
+  std::string reason{};      // why not, where it runs on the host
+  int64_t macs = 0;          // multiply-accumulates of the node
+  int64_t instructions = 0;  // of its program, on the accelerator
 };
 
 struct CompileReport {
@@ -30,11 +30,11 @@ struct Compiled {
 };
 
 // Folds, calibrates on the samples, quantises and compiles. Throws Error as calibrate does.
-Compiled compile_network(const graph::Graph& network, const std::vector<graph::NamedTensors>& samples,
-                         const hw::Config& config);
+Compiled compile_network(const graph::Graph& network,
+                         const std::vector<graph::NamedTensors>& samples, const hw::Config& config);
 
-// An integer network (vta/quantize) as it stands: nodes that the accelerator can run become kernels,
-// the others stay with the host; tensors are moved only where the side changes.
+// An integer network (vta/quantize) as it stands: nodes that the accelerator can run become
+// kernels, the others stay with the host; tensors are moved only where the side changes.
 Compiled compile_integer(const graph::Graph& graph, const hw::Config& config);
 
 }  // namespace vta::compiler

@@ -45,16 +45,17 @@ bool fits(const ConvShape& s, const ConvTile& t, const Packing& p, const Limits&
 // Bytes that the tiles load, and so many more for each instruction as its latency would have moved.
 double cost(const ConvShape& s, const ConvTile& t, const Packing& p, const hw::Config& config) {
   const auto out_tiles = static_cast<double>(ceil_div(s.out_blocks, t.out_blocks));
-  const auto spatial = static_cast<double>(ceil_div(s.out_h, t.rows) * ceil_div(s.out_w, t.columns));
+  const auto spatial =
+      static_cast<double>(ceil_div(s.out_h, t.rows) * ceil_div(s.out_w, t.columns));
   const auto steps = static_cast<double>(ceil_div(s.in_blocks, t.in_blocks));
-  const double inputs = static_cast<double>(s.in_blocks * p.inp_per_block * s.span_h(t.rows) *
-                                            s.span_w(t.columns) *
-                                            config.element_bytes(hw::Memory::kInp)) *
-                        out_tiles * spatial;
-  const double weights = static_cast<double>(s.out_blocks * p.out_per_block * s.in_blocks *
-                                             p.inp_per_block * s.kernel_h * s.kernel_w *
-                                             config.element_bytes(hw::Memory::kWgt)) *
-                         (t.in_blocks == s.in_blocks ? 1.0 : spatial);
+  const double inputs =
+      static_cast<double>(s.in_blocks * p.inp_per_block * s.span_h(t.rows) * s.span_w(t.columns) *
+                          config.element_bytes(hw::Memory::kInp)) *
+      out_tiles * spatial;
+  const double weights =
+      static_cast<double>(s.out_blocks * p.out_per_block * s.in_blocks * p.inp_per_block *
+                          s.kernel_h * s.kernel_w * config.element_bytes(hw::Memory::kWgt)) *
+      (t.in_blocks == s.in_blocks ? 1.0 : spatial);
   const double loads = out_tiles * spatial * (steps + static_cast<double>(s.in_blocks));
   const double latency_bytes = config.memory_latency_cycles * config.memory_bytes_per_cycle;
   return inputs + weights + loads * latency_bytes;

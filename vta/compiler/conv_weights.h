@@ -6,13 +6,13 @@
 
 namespace vta::compiler {
 
-// How the groups of a convolution become groups of whole channel blocks: `merge` neighbouring groups
-// become one, whose weights are zero between channels of different groups. A depthwise convolution
-// becomes diagonal tiles.
+// How the groups of a convolution become groups of whole channel blocks: `merge` neighbouring
+// groups become one, whose weights are zero between channels of different groups. A depthwise
+// convolution becomes diagonal tiles.
 struct GroupMerge {
-  int64_t merge = 1;       // groups of the node in one merged group
-  int64_t groups = 1;      // merged groups
-  int64_t in_blocks = 1;   // channel blocks of a merged group
+  int64_t merge = 1;      // groups of the node in one merged group
+  int64_t groups = 1;     // merged groups
+  int64_t in_blocks = 1;  // channel blocks of a merged group
   int64_t out_blocks = 1;
 };
 GroupMerge merge_groups(int64_t in_channels, int64_t out_channels, int64_t groups,

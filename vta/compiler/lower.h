@@ -1,7 +1,7 @@
 // Lowering: one integer node becomes one accelerator program. Each lower_… is one file.
 //
-// Buffer 0 of a program is the node's output, buffers 1, 2, … its activation inputs in order, and the
-// ones after that its constants.
+// Buffer 0 of a program is the node's output, buffers 1, 2, … its activation inputs in order, and
+// the ones after that its constants.
 #pragma once
 
 #include <vector>

@@ -1,22 +1,18 @@
 // qconv and qgemm: output tiles one after another, each a reduction over chunks of input channels.
 //
-// Loads alternate between two halves of the input and weight buffers, output tiles between two halves
-// of the accumulator, so that the load unit fetches the next step while this one multiplies and the
-// store unit writes the tile before. One step of the reduction is one GEMM instruction: its hardware
-// loops run over the tile's rows and columns, its micro-ops over channel blocks and kernel taps. A
-// tile ends with requantise instructions, one for each of its output element columns.
-//
-// LOAD pads with integer 0, which stands for the real number -scale * zero_point. What that adds at
-// the border is taken back by the bias: outputs whose window has the same taps inside the input form
-// a border class, and each class has requantise records of its own.
+// Loads alternate between two halves of the input and weight buffers, output tiles between two
+// halves of the accumulator, so that the load unit fetches the next step while this one multiplies
+// and the store unit writes the tile before. One step of the reduction is one GEMM instruction: its
+// hardware loops run over the tile's rows and columns, its micro-ops over channel blocks and kernel
+// taps. A tile ends with requantise instructions, one for each of its output element columns.
 #include <array>
 #include <optional>
 
+#include "vta/compiler/conv_node.h"
 #include "vta/compiler/conv_tiling.h"
 #include "vta/compiler/conv_weights.h"
 #include "vta/compiler/lower.h"
 #include "vta/compiler/requantise_records.h"
-#include "vta/compiler/window.h"
 #include "vta/module/layout.h"
 
 namespace vta::compiler {
@@ -30,62 +26,6 @@ using isa::MicroOp;
 using isa::Unit;
 
 enum Buffer : int { kOutput = 0, kInput = 1, kWeights = 2, kRecords = 3 };
-
-// A node's convolution, whichever of the two operators it is.
-struct ConvNode {
-  ConvNode(const graph::Graph& graph, const graph::Node& node)
-      : input(graph.value(node.input(0)).type.shape),
-        output(graph.value(node.outputs[0]).type.shape),
-        weights(*graph.constant(node.input(1))) {
-    if (node.op == "qgemm") {
-      weights = std::move(weights).reshaped({output.c, input.c, 1, 1});
-      return;
-    }
-    groups = node.int_attr("group");
-    strides = node.ints_attr("strides");
-    dilations = node.ints_attr("dilations");
-    pads = node.ints_attr("pads");
-  }
-
-  bool has_padding() const {
-    return std::ranges::any_of(pads, [](int64_t pad) { return pad != 0; });
-  }
-
-  PackedShape input;
-  PackedShape output;
-  Tensor weights;
-  int64_t groups = 1;
-  std::vector<int64_t> strides = {1, 1};
-  std::vector<int64_t> dilations = {1, 1};
-  std::vector<int64_t> pads = {0, 0, 0, 0};
-};
-
-// Runs of output rows and columns; a border class is a pair of one of each.
-struct BorderClasses {
-  BorderClasses(const ConvNode& node, int64_t zero_point)
-      : y(axis(node, 0, node.input.h, node.output.h)),
-        x(axis(node, 1, node.input.w, node.output.w)),
-        rows(classes(y, zero_point)),
-        columns(classes(x, zero_point)) {}
-
-  int64_t count() const { return static_cast<int64_t>(rows.size() * columns.size()); }
-
-  static Axis axis(const ConvNode& node, size_t d, int64_t in, int64_t out) {
-    return {.in = in,
-            .out = out,
-            .kernel = node.weights.shape()[2 + d],
-            .stride = node.strides[d],
-            .dilation = node.dilations[d],
-            .pad = node.pads[d]};
-  }
-  static std::vector<Span> classes(const Axis& axis, int64_t zero_point) {
-    return runs({0, axis.out},
-                [&](int64_t o) { return zero_point == 0 ? Span{} : axis.taps_inside(o); });
-  }
-
-  Axis y, x;
-  std::vector<Span> rows, columns;
-};
 
 ConvShape packed_shape(const ConvNode& node, const GroupMerge& merge, const Packing& packing,
                        int64_t records) {
@@ -106,57 +46,6 @@ ConvShape packed_shape(const ConvNode& node, const GroupMerge& merge, const Pack
           .pad_top = node.pads[0],
           .pad_left = node.pads[1],
           .records = records};
-}
-
-// Requantisation of each output channel where the taps of `ty` and `tx` lie inside the input: the
-// bias takes in what the input's zero point adds to the sum.
-std::vector<Requantize> requantisation(const graph::Graph& graph, const graph::Node& node,
-                                       const Tensor& weights, Span ty, Span tx) {
-  const auto w = weights.as<int8_t>();
-  const auto bias = graph.constant(node.input(2))->as<int32_t>();
-  const auto factor = graph.constant(node.input(3))->as<int32_t>();
-  const auto shift = graph.constant(node.input(4))->as<int32_t>();
-  const auto zero_point = static_cast<int32_t>(node.int_attr("x_zero_point"));
-  const int64_t kernel_w = weights.shape()[3];
-  const int64_t taps = weights.shape()[2] * kernel_w;
-  const int64_t inputs = weights.shape()[1];
-  std::vector<Requantize> channels;
-  for (size_t c = 0; c < bias.size(); ++c) {
-    int32_t weight_sum = 0;
-    for (int64_t i = 0; i < inputs; ++i) {
-      for (int64_t y = ty.begin; y < ty.end; ++y) {
-        for (int64_t x = tx.begin; x < tx.end; ++x) {
-          const int64_t plane = static_cast<int64_t>(c) * inputs + i;
-          weight_sum += w[static_cast<size_t>(plane * taps + y * kernel_w + x)];
-        }
-      }
-    }
-    channels.push_back({.bias = wrap_add(bias[c], wrap_mul(-zero_point, weight_sum)),
-                        .factor = factor[c],
-                        .shift = shift[c],
-                        .zero_point = static_cast<int>(node.int_attr("zero_point")),
-                        .clip_min = static_cast<int>(node.int_attr("clip_min")),
-                        .clip_max = static_cast<int>(node.int_attr("clip_max"))});
-  }
-  return channels;
-}
-
-// The records of all border classes, one class after another.
-std::vector<uint8_t> all_records(const graph::Graph& graph, const graph::Node& node,
-                                 const ConvNode& conv, const BorderClasses& border,
-                                 int64_t elements, const hw::Config& config) {
-  std::vector<uint8_t> bytes;
-  for (const Span& rows : border.rows) {
-    for (const Span& columns : border.columns) {
-      const bool all_taps = border.count() == 1;
-      const Span ty = all_taps ? Span{0, border.y.kernel} : border.y.taps_inside(rows.begin);
-      const Span tx = all_taps ? Span{0, border.x.kernel} : border.x.taps_inside(columns.begin);
-      const auto records = channel_records(
-          requantisation(graph, node, conv.weights, ty, tx), elements, config);
-      bytes.insert(bytes.end(), records.begin(), records.end());
-    }
-  }
-  return bytes;
 }
 
 // [0, extent) in pieces of `size`, the last one as long as it happens to be.
@@ -251,8 +140,7 @@ class ConvProgram {
     const Window columns(tile.columns.begin * s_.stride_w - s_.pad_left, span_w, s_.in_w);
     const int64_t planes = s_.groups * s_.in_blocks;
     for (int64_t b = 0; b < in_blocks.size(); ++b) {
-      const int64_t plane =
-          tile.batch * planes + tile.group * s_.in_blocks + in_blocks.begin + b;
+      const int64_t plane = tile.batch * planes + tile.group * s_.in_blocks + in_blocks.begin + b;
       const int64_t pixel = (plane * s_.in_h + rows.begin) * s_.in_w + columns.begin;
       stream_.load(MemoryType::kInp, input_base() + b * span_h * span_w * p_.inp_per_block,
                    {kInput, pixel * p_.inp_per_block},
@@ -274,8 +162,7 @@ class ConvProgram {
     weight_half_ = 1 - weight_half_;
     const int64_t taps = s_.kernel_h * s_.kernel_w;
     const int64_t row = s_.in_blocks * p_.inp_per_block * taps;
-    const int64_t first_row =
-        (tile.group * s_.out_blocks + tile.blocks.begin) * p_.out_per_block;
+    const int64_t first_row = (tile.group * s_.out_blocks + tile.blocks.begin) * p_.out_per_block;
     stream_.load(MemoryType::kWgt, weight_base(),
                  {kWeights, first_row * row + in_blocks.begin * p_.inp_per_block * taps},
                  {.rows = tile.blocks.size() * p_.out_per_block,
@@ -298,11 +185,10 @@ class ConvProgram {
   }
 
   void clear(const OutputTile& tile) {
-    stream_.reset({MicroOp{index(accumulator_base()), 0, 0}},
-                  {.outer = tile.blocks.size(),
-                   .inner = block_elements(tile),
-                   .dst_outer = block_elements(tile),
-                   .dst_inner = 1});
+    stream_.reset({MicroOp{index(accumulator_base()), 0, 0}}, {.outer = tile.blocks.size(),
+                                                               .inner = block_elements(tile),
+                                                               .dst_outer = block_elements(tile),
+                                                               .dst_inner = 1});
   }
 
   std::vector<MicroOp> micro_kernel(const OutputTile& tile, const Span& in_blocks) const {
@@ -314,8 +200,8 @@ class ConvProgram {
       for (int64_t i = 0; i < in_elements; ++i) {
         for (int64_t y = 0; y < s_.kernel_h; ++y) {
           for (int64_t x = 0; x < s_.kernel_w; ++x) {
-            const int64_t pixel = (i / p_.inp_per_block * span_h + y * s_.dilation_h) * span_w +
-                                  x * s_.dilation_w;
+            const int64_t pixel =
+                (i / p_.inp_per_block * span_h + y * s_.dilation_h) * span_w + x * s_.dilation_w;
             kernel.push_back(
                 {.dst = index(element_base(tile, o)),
                  .src = index(input_base() + pixel * p_.inp_per_block + i % p_.inp_per_block),
@@ -352,8 +238,8 @@ class ConvProgram {
     stream_.load(MemoryType::kAcc, records,
                  {kRecords, (border_class * all_elements + first) * kRecordElements},
                  {.row_size = elements * kRecordElements, .row_stride = 1});
-    const int64_t pixel = (rows.begin - tile.rows.begin) * tile.columns.size() +
-                          (columns.begin - tile.columns.begin);
+    const int64_t pixel =
+        (rows.begin - tile.rows.begin) * tile.columns.size() + (columns.begin - tile.columns.begin);
     for (int64_t o = 0; o < elements; ++o) {
       stream_.alu(AluOp::kRequantise,
                   {MicroOp{index(element_base(tile, o) + pixel * p_.out_per_block),
@@ -415,8 +301,7 @@ LoweredKernel lower_conv(const graph::Graph& graph, const graph::Node& node,
   const Packing packing(config);
   const ConvNode conv(graph, node);
   const GroupMerge merge = merge_groups(conv.input.c, conv.output.c, conv.groups, packing);
-  const BorderClasses border(
-      conv, conv.has_padding() ? node.int_attr("x_zero_point") : int64_t{0});
+  const BorderClasses border(conv, conv.has_padding() ? node.int_attr("x_zero_point") : int64_t{0});
   const ConvShape shape = packed_shape(conv, merge, packing, border.count());
   const std::optional<ConvTile> tile = search_conv_tile(shape, config);
   if (!tile) throw DoesNotFit("no tile fits the input, weight, accumulator and micro-op buffers");
@@ -425,7 +310,7 @@ LoweredKernel lower_conv(const graph::Graph& graph, const graph::Node& node,
   kernel.constants.push_back(
       module::pack_weights(expand_weights(conv.weights, conv.groups, merge, packing), config));
   const int64_t elements = shape.groups * shape.out_blocks * packing.out_per_block;
-  kernel.constants.push_back(all_records(graph, node, conv, border, elements, config));
+  kernel.constants.push_back(conv_records(graph, node, conv, border, elements, config));
   kernel.macs = conv.output.n * conv.output.h * conv.output.w * conv.weights.size();
   return kernel;
 }

@@ -1,5 +1,5 @@
-// qmax_pool, qaverage_pool, qglobal_average_pool: one ALU pass for each tap of the window, over just
-// the outputs whose tap lies inside the input, so that nothing is ever padded.
+// qmax_pool, qaverage_pool, qglobal_average_pool: one ALU pass for each tap of the window, over
+// just the outputs whose tap lies inside the input, so that nothing is ever padded.
 #include <algorithm>
 #include <functional>
 #include <map>
@@ -34,8 +34,9 @@ Window window_of(const graph::Node& node, const PackedShape& in, const PackedSha
   const auto& kernel = node.ints_attr("kernel_shape");
   const auto& strides = node.ints_attr("strides");
   const auto& pads = node.ints_attr("pads");
-  const std::vector<int64_t> dilations =
-      node.attributes.contains("dilations") ? node.ints_attr("dilations") : std::vector<int64_t>{1, 1};
+  const std::vector<int64_t> dilations = node.attributes.contains("dilations")
+                                             ? node.ints_attr("dilations")
+                                             : std::vector<int64_t>{1, 1};
   return {{in.h, out.h, kernel[0], strides[0], dilations[0], pads[0]},
           {in.w, out.w, kernel[1], strides[1], dilations[1], pads[1]}};
 }
@@ -80,7 +81,8 @@ class PoolProgram {
   Span input_rows(Span rows) const {
     const Axis& y = window_.y;
     const int64_t last = y.first(rows.end - 1) + (y.kernel - 1) * y.dilation;
-    return {std::clamp<int64_t>(y.first(rows.begin), 0, y.in), std::clamp<int64_t>(last + 1, 0, y.in)};
+    return {std::clamp<int64_t>(y.first(rows.begin), 0, y.in),
+            std::clamp<int64_t>(last + 1, 0, y.in)};
   }
 
   int64_t half() const {
@@ -89,7 +91,8 @@ class PoolProgram {
 
   int64_t rows_of_a_tile() const {
     for (int64_t rows = window_.y.out; rows >= 1; --rows) {
-      const int64_t span = (rows - 1) * window_.y.stride + (window_.y.kernel - 1) * window_.y.dilation + 1;
+      const int64_t span =
+          (rows - 1) * window_.y.stride + (window_.y.kernel - 1) * window_.y.dilation + 1;
       const int64_t in = std::min(span, window_.y.in) * window_.x.in;
       if ((in + rows * window_.x.out) * p_.out_per_block <= half()) return rows;
     }
@@ -208,8 +211,8 @@ class PoolProgram {
   int64_t taps_y(int64_t y) const { return window_.y.taps_inside(y).size(); }
   int64_t taps_x(int64_t x) const { return window_.x.taps_inside(x).size(); }
 
-  // A record is told by how many taps lie inside, which the zero point's share of the sum depends on;
-  // the divisor is that or the whole window.
+  // A record is told by how many taps lie inside, which the zero point's share of the sum depends
+  // on; the divisor is that or the whole window.
   void number_divisors() {
     for (const Span& ys : runs({0, window_.y.out}, [&](int64_t y) { return taps_y(y); })) {
       for (const Span& xs : runs({0, window_.x.out}, [&](int64_t x) { return taps_x(x); })) {
@@ -229,14 +232,14 @@ class PoolProgram {
       const int64_t divisor = counts_padding() ? window_.y.kernel * window_.x.kernel : taps;
       const QuantizedMultiplier ratio =
           quantize_multiplier(node_.float_attr("scale") / static_cast<double>(divisor));
-      in_order[static_cast<size_t>(number)] = uniform_record(
-          {.bias = static_cast<int32_t>(-taps * node_.int_attr("x_zero_point")),
-           .factor = ratio.factor,
-           .shift = ratio.shift,
-           .zero_point = static_cast<int>(node_.int_attr("zero_point")),
-           .clip_min = static_cast<int>(node_.int_attr("clip_min")),
-           .clip_max = static_cast<int>(node_.int_attr("clip_max"))},
-          config_);
+      in_order[static_cast<size_t>(number)] =
+          uniform_record({.bias = static_cast<int32_t>(-taps * node_.int_attr("x_zero_point")),
+                          .factor = ratio.factor,
+                          .shift = ratio.shift,
+                          .zero_point = static_cast<int>(node_.int_attr("zero_point")),
+                          .clip_min = static_cast<int>(node_.int_attr("clip_min")),
+                          .clip_max = static_cast<int>(node_.int_attr("clip_max"))},
+                         config_);
     }
     std::vector<uint8_t> bytes;
     for (const auto& record : in_order) bytes.insert(bytes.end(), record.begin(), record.end());
@@ -246,10 +249,8 @@ class PoolProgram {
   void divide() {
     for (const Span& ys : runs(rows_, [&](int64_t y) { return taps_y(y); })) {
       for (const Span& xs : runs({0, window_.x.out}, [&](int64_t x) { return taps_x(x); })) {
-        const int64_t record =
-            divisors_.at(taps_y(ys.begin) * taps_x(xs.begin)) * kRecordElements;
-        stream_.alu(AluOp::kRequantise,
-                    pixel_kernel(out_element(ys.begin, xs.begin), record, 0),
+        const int64_t record = divisors_.at(taps_y(ys.begin) * taps_x(xs.begin)) * kRecordElements;
+        stream_.alu(AluOp::kRequantise, pixel_kernel(out_element(ys.begin, xs.begin), record, 0),
                     {.outer = ys.size(),
                      .inner = xs.size(),
                      .dst_outer = window_.x.out * p_.out_per_block,

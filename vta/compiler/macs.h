@@ -1,5 +1,5 @@
-// Multiply-accumulates of a node as papers count them: those of convolutions, transposed convolutions
-// and matrix products, padding of channels not counted.
+// Multiply-accumulates of a node as papers count them: those of convolutions, transposed
+// convolutions and matrix products, padding of channels not counted.
 #pragma once
 
 #include "vta/graph/graph.h"

@@ -19,8 +19,8 @@ struct MemoryPlan {
   uint64_t bytes = 0;             // size of the block
 };
 
-// Buffers whose lifetimes overlap do not share bytes. Largest first, each at the lowest offset that is
-// free for all of its life.
+// Buffers whose lifetimes overlap do not share bytes. Largest first, each at the lowest offset that
+// is free for all of its life.
 MemoryPlan plan_memory(std::span<const Lifetime> lifetimes, uint64_t alignment);
 
 }  // namespace vta::compiler

@@ -26,8 +26,8 @@ TEST(MemoryPlan, RandomPlansNeverOverlap) {
       ASSERT_EQ(plan.offsets[i] % 256, 0U);
       ASSERT_LE(plan.offsets[i] + lifetimes[i].bytes, plan.bytes);
       for (size_t j = 0; j < i; ++j) {
-        const bool together = lifetimes[i].first <= lifetimes[j].last &&
-                              lifetimes[j].first <= lifetimes[i].last;
+        const bool together =
+            lifetimes[i].first <= lifetimes[j].last && lifetimes[j].first <= lifetimes[i].last;
         const bool overlap = plan.offsets[i] < plan.offsets[j] + lifetimes[j].bytes &&
                              plan.offsets[j] < plan.offsets[i] + lifetimes[i].bytes;
         ASSERT_FALSE(together && overlap) << i << " and " << j;

@@ -113,8 +113,7 @@ std::span<const Constraint> constraints(std::string_view op) {
   return it == table().end() ? std::span<const Constraint>{} : it->second;
 }
 
-std::optional<std::string> why_not(const Graph& graph, const Node& node,
-                                   const hw::Config& config) {
+std::optional<std::string> why_not(const Graph& graph, const Node& node, const hw::Config& config) {
   const auto rules = constraints(node.op);
   if (rules.empty()) return fmt::format("no accelerator lowering for {}", node.op);
   for (const Constraint& constraint : rules) {

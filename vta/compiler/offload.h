@@ -1,5 +1,5 @@
-// Which nodes run on the accelerator: one predicate for each constraint. The compile report names the
-// first one that a node breaks.
+// Which nodes run on the accelerator: one predicate for each constraint. The compile report names
+// the first one that a node breaks.
 #pragma once
 
 #include <optional>
@@ -17,8 +17,8 @@ struct Constraint {
   bool (*holds)(const graph::Graph& graph, const graph::Node& node, const hw::Config& config);
 };
 
-// The constraints of an operator, general ones first; empty when the accelerator has no lowering for
-// it at all.
+// The constraints of an operator, general ones first; empty when the accelerator has no lowering
+// for it at all.
 std::span<const Constraint> constraints(std::string_view op);
 
 // The rule that keeps the node off the accelerator; nothing when it can run there.

@@ -1,9 +1,9 @@
 // How activations lie in the accelerator's DRAM, and the element counts that follow.
 //
-// A tensor N x C x H x W is stored as [N/batch][C/block][H][W][batch][block], where block is the larger
-// of block_in and block_out. With batch = 1 each pixel of a block is `inp_per_block` consecutive input
-// elements and `out_per_block` consecutive output elements, so what STORE leaves LOAD can read even
-// where the GEMM is not square. Tails are zero.
+// A tensor N x C x H x W is stored as [N/batch][C/block][H][W][batch][block], where block is the
+// larger of block_in and block_out. With batch = 1 each pixel of a block is `inp_per_block`
+// consecutive input elements and `out_per_block` consecutive output elements, so what STORE leaves
+// LOAD can read even where the GEMM is not square. Tails are zero.
 #pragma once
 
 #include <algorithm>
@@ -13,7 +13,9 @@
 
 namespace vta::compiler {
 
-constexpr int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
+constexpr int64_t ceil_div(int64_t a, int64_t b) {
+  return (a + b - 1) / b;
+}
 
 struct Packing {
   explicit Packing(const hw::Config& config)

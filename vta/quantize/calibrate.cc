@@ -13,7 +13,8 @@ std::vector<Range> calibrate(const graph::Graph& graph,
     if (tensor.dtype() != DType::kFloat32) return;
     Range& range = ranges[static_cast<size_t>(id)];
     for (const float value : tensor.as<float>()) {
-      require(std::isfinite(value), "calibration: value '{}' holds {}", graph.value(id).name, value);
+      require(std::isfinite(value), "calibration: value '{}' holds {}", graph.value(id).name,
+              value);
       range.min = std::min(range.min, static_cast<double>(value));
       range.max = std::max(range.max, static_cast<double>(value));
     }

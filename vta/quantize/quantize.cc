@@ -1,6 +1,6 @@
 // One walk over the float graph in topological order. Each float value gets an int8 form, a float
-// form, or both, in the new graph; a form that is missing where it is needed is made by a quantize or
-// dequantize node. Each operator that has an integer counterpart is one method of Rewriter.
+// form, or both, in the new graph; a form that is missing where it is needed is made by a quantize
+// or dequantize node. Each operator that has an integer counterpart is one method of Rewriter.
 #include "vta/quantize/quantize.h"
 
 #include <algorithm>
@@ -61,10 +61,9 @@ struct Forms {
 // Operators that only move elements, so that they work on the integer form as they stand. The first
 // input is the data; the others are constants.
 const std::set<std::string>& movement_ops() {
-  static const std::set<std::string> kOps = {"reshape",   "flatten",        "transpose",
-                                             "squeeze",   "unsqueeze",      "slice",
-                                             "expand",    "depth_to_space", "space_to_depth",
-                                             "identity",  "tile"};
+  static const std::set<std::string> kOps = {
+      "reshape", "flatten",        "transpose",      "squeeze",  "unsqueeze", "slice",
+      "expand",  "depth_to_space", "space_to_depth", "identity", "tile"};
   return kOps;
 }
 
@@ -93,13 +92,13 @@ class Rewriter {
 
  private:
   void rewrite(const Node& node) {
-    const bool done = (node.op == "conv" && conv(node)) || (node.op == "gemm" && gemm(node)) ||
-                      (node.op == "add" && add(node)) || (node.op == "max_pool" && max_pool(node)) ||
-                      (node.op == "average_pool" && average_pool(node, "qaverage_pool")) ||
-                      (node.op == "global_average_pool" &&
-                       average_pool(node, "qglobal_average_pool")) ||
-                      ((node.op == "relu" || node.op == "clip") && rescale(node)) ||
-                      (movement_ops().contains(node.op) && movement(node));
+    const bool done =
+        (node.op == "conv" && conv(node)) || (node.op == "gemm" && gemm(node)) ||
+        (node.op == "add" && add(node)) || (node.op == "max_pool" && max_pool(node)) ||
+        (node.op == "average_pool" && average_pool(node, "qaverage_pool")) ||
+        (node.op == "global_average_pool" && average_pool(node, "qglobal_average_pool")) ||
+        ((node.op == "relu" || node.op == "clip") && rescale(node)) ||
+        (movement_ops().contains(node.op) && movement(node));
     if (!done) keep(node);
   }
 
@@ -226,8 +225,8 @@ class Rewriter {
 
   // -- pieces ---------------------------------------------------------------------------------
 
-  // qconv and qgemm: weights (first dimension: output channels) to integers with a scale per channel,
-  // bias in units of the accumulator, requantisation per channel.
+  // qconv and qgemm: weights (first dimension: output channels) to integers with a scale per
+  // channel, bias in units of the accumulator, requantisation per channel.
   void emit_weighted(const std::string& op, const Node& node, const Tensor& weights,
                      const Tensor* bias, Attributes attributes) {
     const ValueId x = integer(node.input(0));
@@ -244,8 +243,8 @@ class Rewriter {
     Tensor shifts(DType::kInt32, {channels});
     const auto w = weights.as<float>();
     for (int64_t c = 0; c < channels; ++c) {
-      const auto row = w.subspan(static_cast<size_t>(c * per_channel),
-                                 static_cast<size_t>(per_channel));
+      const auto row =
+          w.subspan(static_cast<size_t>(c * per_channel), static_cast<size_t>(per_channel));
       double largest = 0;
       for (const float value : row) largest = std::max(largest, std::fabs(double{value}));
       // A bias far larger than its channel's weights would not fit the accumulator: let it set the
@@ -275,7 +274,8 @@ class Rewriter {
     set_integer(output, target_.add_node(op, node.name, inputs, attributes)[0], affine);
   }
 
-  // If all that reads the node's output is one Relu or Clip, takes that in: its output and its limits.
+  // If all that reads the node's output is one Relu or Clip, takes that in: its output and its
+  // limits.
   std::pair<ValueId, Clip> fuse_clip(const Node& node) {
     const ValueId output = node.outputs[0];
     const auto& readers = consumers_[static_cast<size_t>(output)];

@@ -40,9 +40,9 @@ Graph residual_network(std::mt19937& random) {
     return graph.add_node(op, name, std::move(inputs), std::move(attributes))[0];
   };
   const ValueId x = graph.add_input("x", {DType::kFloat32, {1, 3, 8, 8}});
-  const ValueId a = node("relu", "relu0",
-                         {node("conv", "conv0", {x, constant("w0", {8, 3, 3, 3}), constant("b0", {8})},
-                               same_3x3())});
+  const ValueId a = node(
+      "relu", "relu0",
+      {node("conv", "conv0", {x, constant("w0", {8, 3, 3, 3}), constant("b0", {8})}, same_3x3())});
   const ValueId b =
       node("conv", "conv1", {a, constant("w1", {8, 8, 3, 3}), constant("b1", {8})}, same_3x3());
   const ValueId c = node("relu", "relu1", {node("add", "add", {a, b})});
@@ -50,8 +50,8 @@ Graph residual_network(std::mt19937& random) {
                          {{"kernel_shape", std::vector<int64_t>{2, 2}},
                           {"strides", std::vector<int64_t>{2, 2}},
                           {"pads", std::vector<int64_t>{0, 0, 0, 0}}});
-  const ValueId e = node("flatten", "flat", {node("global_average_pool", "gap", {d})},
-                         {{"axis", int64_t{1}}});
+  const ValueId e =
+      node("flatten", "flat", {node("global_average_pool", "gap", {d})}, {{"axis", int64_t{1}}});
   const ValueId f = node("gemm", "fc", {e, constant("w2", {5, 8}), constant("b2", {5})},
                          {{"transB", int64_t{1}}});
   graph.outputs = {node("softmax", "probabilities", {f}, {{"axis", int64_t{1}}})};
@@ -73,7 +73,8 @@ TEST(Quantize, ResidualNetworkKeepsItsAnswer) {
   std::mt19937 random(5);
   const Graph network = residual_network(random);
   std::vector<NamedTensors> samples;
-  for (int i = 0; i < 8; ++i) samples.push_back({{"x", random_tensor({1, 3, 8, 8}, -1, 1, random)}});
+  for (int i = 0; i < 8; ++i)
+    samples.push_back({{"x", random_tensor({1, 3, 8, 8}, -1, 1, random)}});
   const Graph integer = quantize(network, calibrate(network, samples));
   graph::verify(integer);
   for (const NamedTensors& sample : samples) {

@@ -1,0 +1,93 @@
+#include "vta/compiler/conv_node.h"
+
+#include "vta/compiler/requantise_records.h"
+
+namespace vta::compiler {
+
+namespace {
+
+Axis axis(const ConvNode& node, size_t d, int64_t in, int64_t out) {
+  return {.in = in,
+          .out = out,
+          .kernel = node.weights.shape()[2 + d],
+          .stride = node.strides[d],
+          .dilation = node.dilations[d],
+          .pad = node.pads[d]};
+}
+
+std::vector<Span> classes(const Axis& axis, int64_t zero_point) {
+  return runs({0, axis.out},
+              [&](int64_t o) { return zero_point == 0 ? Span{} : axis.taps_inside(o); });
+}
+
+// Requantisation of each output channel where the taps of `ty` and `tx` lie inside the input.
+std::vector<Requantize> requantisation(const graph::Graph& graph, const graph::Node& node,
+                                       const Tensor& weights, Span ty, Span tx) {
+  const auto w = weights.as<int8_t>();
+  const auto bias = graph.constant(node.input(2))->as<int32_t>();
+  const auto factor = graph.constant(node.input(3))->as<int32_t>();
+  const auto shift = graph.constant(node.input(4))->as<int32_t>();
+  const auto zero_point = static_cast<int32_t>(node.int_attr("x_zero_point"));
+  const int64_t kernel_w = weights.shape()[3];
+  const int64_t taps = weights.shape()[2] * kernel_w;
+  const int64_t inputs = weights.shape()[1];
+  std::vector<Requantize> channels;
+  for (size_t c = 0; c < bias.size(); ++c) {
+    int32_t weight_sum = 0;
+    for (int64_t i = 0; i < inputs; ++i) {
+      for (int64_t y = ty.begin; y < ty.end; ++y) {
+        for (int64_t x = tx.begin; x < tx.end; ++x) {
+          const int64_t plane = static_cast<int64_t>(c) * inputs + i;
+          weight_sum += w[static_cast<size_t>(plane * taps + y * kernel_w + x)];
+        }
+      }
+    }
+    channels.push_back({.bias = wrap_add(bias[c], wrap_mul(-zero_point, weight_sum)),
+                        .factor = factor[c],
+                        .shift = shift[c],
+                        .zero_point = static_cast<int>(node.int_attr("zero_point")),
+                        .clip_min = static_cast<int>(node.int_attr("clip_min")),
+                        .clip_max = static_cast<int>(node.int_attr("clip_max"))});
+  }
+  return channels;
+}
+
+}  // namespace
+
+ConvNode::ConvNode(const graph::Graph& graph, const graph::Node& node)
+    : input(graph.value(node.input(0)).type.shape),
+      output(graph.value(node.outputs[0]).type.shape),
+      weights(*graph.constant(node.input(1))) {
+  if (node.op == "qgemm") {
+    weights = std::move(weights).reshaped({output.c, input.c, 1, 1});
+    return;
+  }
+  groups = node.int_attr("group");
+  strides = node.ints_attr("strides");
+  dilations = node.ints_attr("dilations");
+  pads = node.ints_attr("pads");
+}
+
+BorderClasses::BorderClasses(const ConvNode& node, int64_t zero_point)
+    : y(axis(node, 0, node.input.h, node.output.h)),
+      x(axis(node, 1, node.input.w, node.output.w)),
+      rows(classes(y, zero_point)),
+      columns(classes(x, zero_point)) {}
+
+std::vector<uint8_t> conv_records(const graph::Graph& graph, const graph::Node& node,
+                                  const ConvNode& conv, const BorderClasses& border,
+                                  int64_t elements, const hw::Config& config) {
+  std::vector<uint8_t> bytes;
+  for (const Span& rows : border.rows) {
+    for (const Span& columns : border.columns) {
+      const auto channels =
+          requantisation(graph, node, conv.weights, border.y.taps_inside(rows.begin),
+                         border.x.taps_inside(columns.begin));
+      const auto records = channel_records(channels, elements, config);
+      bytes.insert(bytes.end(), records.begin(), records.end());
+    }
+  }
+  return bytes;
+}
+
+}  // namespace vta::compiler

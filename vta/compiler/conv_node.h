@@ -1,0 +1,49 @@
+// A convolution node as its lowering sees it: geometry, weights, and requantisation at the border.
+#pragma once
+
+#include <algorithm>
+#include <vector>
+
+#include "vta/compiler/packing.h"
+#include "vta/compiler/window.h"
+#include "vta/graph/graph.h"
+
+namespace vta::compiler {
+
+// qconv or qgemm; the latter is a convolution by 1x1 of an image of one pixel.
+struct ConvNode {
+  ConvNode(const graph::Graph& graph, const graph::Node& node);
+
+  bool has_padding() const {
+    return std::ranges::any_of(pads, [](int64_t pad) { return pad != 0; });
+  }
+
+  PackedShape input;
+  PackedShape output;
+  Tensor weights;
+  int64_t groups = 1;
+  std::vector<int64_t> strides = {1, 1};
+  std::vector<int64_t> dilations = {1, 1};
+  std::vector<int64_t> pads = {0, 0, 0, 0};
+};
+
+// LOAD pads with integer 0, which stands for the real number -scale * zero_point. What that adds at
+// the border is taken back by the bias: outputs whose window has the same taps inside the input
+// form a border class, and each class has requantise records of its own. A class is a pair of a run
+// of output rows and a run of output columns; with zero_point = 0 there is one.
+struct BorderClasses {
+  BorderClasses(const ConvNode& node, int64_t zero_point);
+
+  int64_t count() const { return static_cast<int64_t>(rows.size() * columns.size()); }
+
+  Axis y, x;
+  std::vector<Span> rows, columns;
+};
+
+// The requantise records (requantise_records.h) of all border classes, one class after another, of
+// `elements` output elements each. The bias takes in what the input's zero point adds to the sum.
+std::vector<uint8_t> conv_records(const graph::Graph& graph, const graph::Node& node,
+                                  const ConvNode& conv, const BorderClasses& border,
+                                  int64_t elements, const hw::Config& config);
+
+}  // namespace vta::compiler
