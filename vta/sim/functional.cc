@@ -131,7 +131,7 @@ class Functional : public Simulator {
     for_each_in_order(i, [&](const DstSrc* elements, size_t count) {
       const size_t lanes = memory_.element_lanes();
       for (size_t e = 0; e < count; ++e) {
-        std::fill_n(memory_.accumulators() + elements[e].dst * lanes, lanes, 0);
+        std::fill_n(memory_.accumulators(elements[e].dst), lanes, 0);
       }
     });
   }
@@ -143,7 +143,7 @@ class Functional : public Simulator {
     const size_t lanes = memory_.element_lanes();
     const AluCall call{.op = i.alu_op, .use_imm = i.use_imm, .imm = i.imm, .lanes = lanes};
     for_each_in_order(i, [&](const DstSrc* elements, size_t count) {
-      kernels_.alu(call, memory_.accumulators(), elements, count);
+      kernels_.alu(call, memory_.accumulators(0), elements, count);
     });
     counters_.alu_ops += iterations(i) * batch_ * static_cast<uint64_t>(config_.block_out);
   }
@@ -172,44 +172,38 @@ class Functional : public Simulator {
   }
 
   void accumulate(const Instruction& i) {
-    // Loops that change the weights, outermost, then those that do not.
     std::array<Factors, 2> outside;
     std::array<Factors, 2> inside;
     (i.wgt_factor_out == 0 ? inside : outside)[0] = outer(i);
     (i.wgt_factor_in == 0 ? inside : outside)[1] = inner(i);
-    const auto uops = micro_ops(i);
-    for (uint32_t a = 0; a < outside[0].iterations; ++a) {
-      for (uint32_t b = 0; b < outside[1].iterations; ++b) {
-        const MicroOp base{.dst = a * outside[0].dst + b * outside[1].dst,
-                           .src = a * outside[0].src + b * outside[1].src,
-                           .wgt = a * outside[0].wgt + b * outside[1].wgt};
-        for (size_t begin = 0, end = 0; begin < uops.size(); begin = end) {
-          while (end < uops.size() && uops[end].wgt == uops[begin].wgt) ++end;
-          accumulate_tile(uops.subspan(begin, end - begin), base, inside);
-        }
-      }
-    }
-  }
-
-  // All that one weight tile is multiplied with: `uops` have the same wgt.
-  void accumulate_tile(std::span<const MicroOp> uops, const MicroOp& base,
-                       const std::array<Factors, 2>& loops) {
-    const uint8_t* wgt = memory_.weights(uops[0].wgt + base.wgt);
     Batcher batcher([&](const DstSrc* rows, size_t count) {
-      kernels_.accumulate(memory_.shape(), wgt, memory_.inputs(), memory_.accumulators(), rows,
-                          count);
+      accumulate_tiles(micro_ops(i), outside, rows, count);
     });
-    const DstSrc step{loops[1].dst * batch_, loops[1].src * batch_};
-    for (const MicroOp& uop : uops) {
-      for (uint32_t o = 0; o < loops[0].iterations; ++o) {
-        const DstSrc first{(base.dst + uop.dst + o * loops[0].dst) * batch_,
-                           (base.src + uop.src + o * loops[0].src) * batch_};
-        for (uint32_t row = 0; row < batch_; ++row) {
-          batcher.add({first.dst + row, first.src + row}, step, loops[1].iterations);
-        }
+    const DstSrc step{inside[1].dst * batch_, inside[1].src * batch_};
+    for (uint32_t o = 0; o < inside[0].iterations; ++o) {
+      for (uint32_t row = 0; row < batch_; ++row) {
+        batcher.add({o * inside[0].dst * batch_ + row, o * inside[0].src * batch_ + row}, step,
+                    inside[1].iterations);
       }
     }
     batcher.flush();
+  }
+
+  // `rows` count from the dst and src of each micro-op of each iteration of `loops`.
+  void accumulate_tiles(std::span<const MicroOp> uops, const std::array<Factors, 2>& loops,
+                        const DstSrc* rows, size_t count) {
+    for (uint32_t a = 0; a < loops[0].iterations; ++a) {
+      for (uint32_t b = 0; b < loops[1].iterations; ++b) {
+        const uint32_t dst = a * loops[0].dst + b * loops[1].dst;
+        const uint32_t src = a * loops[0].src + b * loops[1].src;
+        const uint32_t wgt = a * loops[0].wgt + b * loops[1].wgt;
+        for (const MicroOp& uop : uops) {
+          kernels_.accumulate(memory_.shape(), memory_.weights(wgt + uop.wgt),
+                              memory_.inputs(src + uop.src), memory_.accumulators(dst + uop.dst),
+                              rows, count);
+        }
+      }
+    }
   }
 
   // The largest of each index: factors are not negative, so the last iteration has it. Only when it

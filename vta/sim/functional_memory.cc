@@ -174,7 +174,7 @@ void FunctionalMemory::fill_weights(uint64_t sram, uint64_t count, const uint8_t
 }
 
 void FunctionalMemory::fill_accumulators(uint64_t sram, uint64_t count, const uint8_t* bytes) {
-  int32_t* lanes = accumulators() + sram * element_lanes();
+  int32_t* lanes = accumulators(sram);
   if (row_lanes() == block_out_) {
     std::memcpy(lanes, bytes, count * accumulator_bytes());
     return;
@@ -189,7 +189,7 @@ void FunctionalMemory::fill_accumulators_narrow(uint64_t sram, uint64_t count,
                                                 const uint8_t* bytes) {
   const size_t rows = count * batch_;
   const int8_t* scalars = unpack(bytes, rows * block_out_, config_.out_bits);
-  int32_t* lanes = accumulators() + sram * element_lanes();
+  int32_t* lanes = accumulators(sram);
   for (size_t row = 0; row < rows; ++row) {
     for (size_t n = 0; n < block_out_; ++n) {
       lanes[row * row_lanes() + n] = scalars[row * block_out_ + n];
@@ -199,7 +199,7 @@ void FunctionalMemory::fill_accumulators_narrow(uint64_t sram, uint64_t count,
 
 void FunctionalMemory::narrow(uint64_t sram, uint64_t count, uint8_t* bytes) {
   const size_t rows = count * batch_;
-  const int32_t* lanes = accumulators() + sram * element_lanes();
+  const int32_t* lanes = accumulators(sram);
   const bool is_whole_byte = config_.out_bits == 8;
   if (!is_whole_byte) scratch_.resize(rows * block_out_);
   auto* out = is_whole_byte ? reinterpret_cast<int8_t*>(bytes) : scratch_.data();

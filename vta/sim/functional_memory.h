@@ -34,9 +34,11 @@ class FunctionalMemory {
   uint64_t store(const isa::Instruction& instruction, Dram& dram);
 
   const isa::MicroOp* uops() const { return uops_.data(); }
-  const uint8_t* inputs() { return inputs_.data(); }
+  const uint8_t* inputs(uint64_t element) { return inputs_.data() + element * input_bytes(); }
   const uint8_t* weights(uint64_t element) { return weights_.data() + element * weight_bytes_; }
-  int32_t* accumulators() { return reinterpret_cast<int32_t*>(accumulators_.data()); }
+  int32_t* accumulators(uint64_t element) {
+    return reinterpret_cast<int32_t*>(accumulators_.data()) + element * element_lanes();
+  }
 
   const GemmShape& shape() const { return shape_; }
   size_t row_lanes() const { return shape_.chunks * kChunkLanes; }

@@ -17,19 +17,43 @@ void pack_inputs(const int8_t* scalars, size_t count, void* packed) {
   for (size_t i = 0; i < count; ++i) out[i] = scalars[i];
 }
 
-void pack_weights(const int8_t* weights, size_t depth, void* packed) {
-  auto* out = static_cast<int16_t*>(packed);
-  for (size_t lane = 0; lane < kChunkLanes; ++lane) {
-    for (size_t k = 0; k < depth; k += 2) {
-      int16_t* pair = out + (k / 2 * kChunkLanes + lane) * 2;
-      pair[0] = weights[lane * depth + k];
-      pair[1] = weights[lane * depth + k + 1];
-    }
-  }
-}
+// Byte orders for two lanes of pair_of; the high bit gives zeros. The next two lanes' bytes are
+// eight further on.
+constexpr int64_t kFirstPair = 0x0580'0480'0180'0080;
+constexpr int64_t kLastPair = 0x0780'0680'0380'0280;
+constexpr int64_t kTwoLanesOn = 0x0800'0800'0800'0800;
 
 __m256i load(const void* from) {
   return _mm256_loadu_si256(static_cast<const __m256i*>(from));
+}
+
+void store(void* to, __m256i x) {
+  _mm256_storeu_si256(static_cast<__m256i*>(to), x);
+}
+
+// A vector of four scalars for each of eight lanes, to pairs of 16 bits: a byte shuffled into the
+// upper half of 16 bits, then shifted down, is sign-extended.
+__m256i pair_of(__m256i quads, int64_t shuffle_of_two_lanes) {
+  const __m256i order = _mm256_set_epi64x(shuffle_of_two_lanes + kTwoLanesOn, shuffle_of_two_lanes,
+                                          shuffle_of_two_lanes + kTwoLanesOn, shuffle_of_two_lanes);
+  return _mm256_srai_epi16(_mm256_shuffle_epi8(quads, order), 8);
+}
+
+void pack_weights(const int8_t* weights, size_t depth, void* packed) {
+  constexpr size_t kHalfLanes = kChunkLanes / 2;
+  auto* out = static_cast<int16_t*>(packed);
+  const auto stride = static_cast<int32_t>(depth);
+  const __m256i offsets =
+      _mm256_mullo_epi32(_mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7), _mm256_set1_epi32(stride));
+  for (size_t k = 0; k < depth; k += 4) {
+    for (size_t half = 0; half < 2; ++half) {
+      const int8_t* from = weights + half * kHalfLanes * depth + k;
+      const __m256i quads = _mm256_i32gather_epi32(reinterpret_cast<const int*>(from), offsets, 1);
+      int16_t* to = out + k * kChunkLanes + half * kChunkLanes;
+      store(to, pair_of(quads, kFirstPair));
+      store(to + 2 * kChunkLanes, pair_of(quads, kLastPair));
+    }
+  }
 }
 
 __m256i broadcast_pair(const int16_t* from) {

@@ -27,15 +27,16 @@ void pack_inputs(const int8_t* scalars, size_t count, void* packed) {
 void pack_weights(const int8_t* weights, size_t depth, void* packed) {
   auto* out = static_cast<int8_t*>(packed);
   for (size_t lane = 0; lane < kChunkLanes; ++lane) {
-    int32_t sum = 0;
     for (size_t k = 0; k < depth; k += 4) {
-      const int8_t* from = weights + lane * depth + k;
-      __builtin_memcpy(out + (k / 4 * kChunkLanes + lane) * 4, from, 4);
-      sum += from[0] + from[1] + from[2] + from[3];
+      __builtin_memcpy(out + (k / 4 * kChunkLanes + lane) * 4, weights + lane * depth + k, 4);
     }
-    const int32_t beginning = -128 * sum;
-    __builtin_memcpy(out + depth * kChunkLanes + lane * 4, &beginning, sizeof(beginning));
   }
+  __m512i sums = _mm512_setzero_si512();
+  for (size_t k = 0; k < depth; k += 4) {
+    sums =
+        _mm512_dpbusd_epi32(sums, _mm512_set1_epi8(1), _mm512_loadu_si512(out + k * kChunkLanes));
+  }
+  _mm512_storeu_si512(out + depth * kChunkLanes, _mm512_mullo_epi32(sums, _mm512_set1_epi32(-128)));
 }
 
 __m512i broadcast_four(const uint8_t* from) {
