@@ -3,6 +3,7 @@
 // check().
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
 
 #include "vta/compiler/compile.h"
@@ -106,8 +107,14 @@ class Lower : public testing::TestWithParam<const char*> {
   Random random_{17};
 };
 
-INSTANTIATE_TEST_SUITE_P(Presets, Lower, testing::Values("default", "tiny", "ultra96", "ulx3s"),
-                         [](const auto& preset) { return std::string(preset.param); });
+INSTANTIATE_TEST_SUITE_P(Presets, Lower,
+                         testing::Values("default", "tiny", "ultra96", "ultra96-w4", "ulx3s",
+                                         "datacenter"),
+                         [](const auto& preset) {
+                           std::string name = preset.param;
+                           std::ranges::replace(name, '-', '_');
+                           return name;
+                         });
 
 TEST_P(Lower, Convolutions) {
   struct Case {
