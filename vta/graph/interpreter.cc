@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <new>
 #include <optional>
+#include <utility>
 
 #include "vta/graph/op.h"
 
@@ -22,7 +23,53 @@ std::vector<size_t> last_uses(const Graph& graph) {
   return result;
 }
 
+uint64_t value_bytes(const Graph& graph, ValueId id) {
+  const TensorType& type = graph.value(id).type;
+  return static_cast<uint64_t>(element_count(type.shape)) * dtype_bytes(type.dtype);
+}
+
+// The most bytes of results at a time.
+uint64_t peak_of_results(const Graph& graph) {
+  const std::vector<size_t> last_use = last_uses(graph);
+  std::vector<uint64_t> held(graph.values.size(), 0);
+  uint64_t live = 0;
+  uint64_t peak = 0;
+  for (size_t i = 0; i < graph.nodes.size(); ++i) {
+    uint64_t results = 0;
+    for (const ValueId id : graph.nodes[i].outputs) results += value_bytes(graph, id);
+    peak = std::max(peak, live + results);
+    for (const ValueId id : graph.nodes[i].inputs) {
+      if (id != kNoValue && last_use[id] == i) live -= std::exchange(held[id], 0);
+    }
+    for (const ValueId id : graph.nodes[i].outputs) {
+      if (last_use[id] > i) live += held[id] = value_bytes(graph, id);
+    }
+  }
+  return peak;
+}
+
 }  // namespace
+
+Footprint footprint(const Graph& graph) {
+  Footprint result{.bytes = peak_of_results(graph)};
+  uint64_t most = 0;
+  const auto see = [&](ValueId id) {
+    if (value_bytes(graph, id) <= most) return;
+    most = value_bytes(graph, id);
+    result.largest = id;
+  };
+  for (ValueId id = 0; id < static_cast<ValueId>(graph.values.size()); ++id) {
+    if (graph.constant(id) == nullptr) continue;
+    result.bytes += value_bytes(graph, id);
+    see(id);
+  }
+  for (const ValueId id : graph.inputs) {
+    result.bytes += value_bytes(graph, id);
+    see(id);
+  }
+  for (const Node& node : graph.nodes) std::ranges::for_each(node.outputs, see);
+  return result;
+}
 
 void check_inputs(const Graph& graph, const NamedTensors& inputs) {
   std::string names;

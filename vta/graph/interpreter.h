@@ -21,6 +21,14 @@ void check_inputs(const Graph& graph, const NamedTensors& inputs);
 NamedTensors run(const Graph& graph, const NamedTensors& inputs,
                  const std::function<void(ValueId, const Tensor&)>& observe = nullptr);
 
+// The memory that `run` needs for tensors: inputs, constants, and at the worst moment the results
+// that are still to be read. For refusing a network before it fills the machine.
+struct Footprint {
+  uint64_t bytes = 0;
+  ValueId largest = kNoValue;  // the largest of all values; kNoValue where there is none
+};
+Footprint footprint(const Graph& graph);
+
 // One node on given inputs (null where an optional input is absent).
 std::vector<Tensor> run_node(const Graph& graph, const Node& node,
                              std::span<const Tensor* const> inputs);

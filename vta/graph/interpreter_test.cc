@@ -33,6 +33,35 @@ TEST(Interpreter, ShowsEachValueToTheObserver) {
   EXPECT_EQ(seen, (std::vector<std::string>{"x", "y", "xy", "xyx", "unused"}));
 }
 
+// x and y take 16 bytes each; unused is made while xy and xyx are kept as outputs.
+TEST(Interpreter, FootprintCountsWhatIsAliveAtATime) {
+  const Footprint kept = footprint(parse(kText, {}));
+  EXPECT_EQ(kept.bytes, 2U * 16 + 3 * 16);
+
+  const Graph chain = parse(
+      "graph g(%x: f32[1000]) -> (%d) {\n"
+      "  const %two: f32[1] = [2]\n"
+      "  %a = add(%x, %x)\n"
+      "  %b = mul(%a, %a)\n"
+      "  %c = mul(%b, %two)\n"
+      "  %d = reduce_sum(%c)\n"
+      "}\n",
+      {});
+  EXPECT_EQ(footprint(chain).bytes, 4000U + 4 + 2 * 4000);  // one result made from another
+  EXPECT_EQ(footprint(parse("graph g() -> () {\n}\n", {})).largest, kNoValue);
+}
+
+TEST(Interpreter, FootprintNamesTheLargestValue) {
+  const Graph graph = parse(
+      "graph g(%x: f32[1048576x1], %y: f32[1x1048576]) -> (%sum) {\n"
+      "  %outer = mul(%x, %y)\n"
+      "  %sum = reduce_sum(%outer)\n"
+      "}\n",
+      {});
+  EXPECT_EQ(graph.value(footprint(graph).largest).name, "outer");
+  EXPECT_GE(footprint(graph).bytes, uint64_t{4} << 40);
+}
+
 std::string run_error(const NamedTensors& inputs) {
   try {
     run(parse(kText, {}), inputs);
