@@ -19,26 +19,33 @@ struct Options {
   std::string output;
   std::string calibrate;
   std::string hw = "default";
+  uint64_t seed = 0;
   NetworkOptions network;
   bool json = false;
 };
 
 void run(const Options& options) {
   const graph::Graph network = load_network(options.model, options.network);
-  const auto samples = load_samples(network, options.calibrate, options.network.picture);
+  const bool given = !options.calibrate.empty();
+  const auto samples = given ? load_samples(network, options.calibrate, options.network.picture)
+                             : random_samples(network, options.seed);
+  const std::string calibration =
+      given ? fmt::format("calibrated on {} samples", samples.size())
+            : "calibrated on random inputs from -1 to 1: good for timing, not for answers; give "
+              "typical inputs with --calibrate";
   const compiler::Compiled compiled =
       compiler::compile_network(network, samples, hw::load_config(options.hw));
   module::save_module(options.output, compiled.module);
   if (options.json) {
     auto json = report_json(compiled.report);
     json["hw"] = compiled.module.config.fingerprint();
-    json["samples"] = samples.size();
+    json["calibration"] = calibration;
     json["output"] = options.output;
     fmt::print("{}\n", json.dump(2));
     return;
   }
   fmt::print("{}", format_report(compiled.report));
-  fmt::print("calibrated on {} samples; wrote {} for {}\n", samples.size(), options.output,
+  fmt::print("{}\nwrote {} for {}\n", calibration, options.output,
              compiled.module.config.fingerprint());
 }
 
@@ -54,12 +61,15 @@ void add_compile_command(CLI::App& app) {
       "  vta compile resnet20.onnx --calibrate samples.npy --hw ultra96 -o resnet20.vtam\n"
       "The report says of each node where it runs, and why where that is the host.");
   command->add_option("MODEL", options->model, "The model: an .onnx file")->required();
-  command->add_option("-o,--output", options->output, "The module to write, a .vtam file")->required();
+  command->add_option("-o,--output", options->output, "The module to write, a .vtam file")
+      ->required();
   command
       ->add_option("--calibrate", options->calibrate,
                    "Typical inputs: a folder of pictures and .npy files, or one .npy of many")
-      ->type_name("DIR|FILE")
-      ->required();
+      ->type_name("DIR|FILE");
+  command
+      ->add_option("--seed", options->seed, "Of the random inputs where --calibrate is not given")
+      ->capture_default_str();
   add_hw_option(*command, options->hw);
   add_network_options(*command, options->network);
   command->add_flag("--json", options->json, "Print the report as JSON");

@@ -37,8 +37,8 @@ struct Options {
 // Picture `index` as the network's input: values from 0 to 1.
 Tensor network_input(const LabelledImages& data, int64_t index, const graph::TensorType& type) {
   Tensor input(DType::kFloat32, type.shape);
-  const auto pixels = data.images.as<uint8_t>().subspan(
-      static_cast<size_t>(index * input.size()), static_cast<size_t>(input.size()));
+  const auto pixels = data.images.as<uint8_t>().subspan(static_cast<size_t>(index * input.size()),
+                                                        static_cast<size_t>(input.size()));
   std::ranges::transform(pixels, input.as<float>().begin(),
                          [](uint8_t pixel) { return static_cast<float>(pixel) / 255.0F; });
   return input;
@@ -84,12 +84,15 @@ void show_pictures(const LabelledImages& data, const Answers& answers) {
         Tensor::of<uint8_t>({height, width}, data.images.as<uint8_t>().subspan(i * size, size)));
   }
   fmt::print("{}", draw_side_by_side(pictures, isatty(STDOUT_FILENO) != 0));
-  for (size_t i = 0; i < shown; ++i) {
-    const bool right = answers.classes[i] == data.labels[i];
-    fmt::print("{:<30}", fmt::format("{}{}", kFashionLabels[answers.classes[i]],
-                                     right ? "" : fmt::format(" (is {})", kFashionLabels[data.labels[i]])));
-  }
-  fmt::print("\n\n");
+  const auto print_row = [&](const std::string& title, auto&& class_of) {
+    for (size_t i = 0; i < shown; ++i) {
+      fmt::print("{:<30}", fmt::format("{} {}", title, kFashionLabels[class_of(i)]));
+    }
+    fmt::print("\n");
+  };
+  print_row("label", [&](size_t i) { return size_t{data.labels[i]}; });
+  print_row("prediction", [&](size_t i) { return answers.classes[i]; });
+  fmt::print("\n");
 }
 
 std::vector<graph::NamedTensors> network_inputs(const LabelledImages& data, int64_t count,
@@ -172,9 +175,11 @@ void add_demo_command(CLI::App& app) {
       ->add_option("--device", options->device,
                    fmt::format("{}", fmt::join(runtime::device_names(), ", ")))
       ->capture_default_str();
-  command->add_option("--images", options->images, "Test pictures to classify")->capture_default_str();
+  command->add_option("--images", options->images, "Test pictures to classify")
+      ->capture_default_str();
   add_hw_option(*command, options->hw);
-  command->add_option("--seed", options->seed, "Order of units on --device ref")->capture_default_str();
+  command->add_option("--seed", options->seed, "Order of units on --device ref")
+      ->capture_default_str();
   command->add_option("--model", options->model, "The network")->capture_default_str();
   command->add_option("--data", options->data, "Folder of the data set")->capture_default_str();
   command->add_flag("--json", options->json, "Print JSON");

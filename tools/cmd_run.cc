@@ -31,7 +31,7 @@ struct Options {
   std::string output_dir;
   std::string labels;
   std::string device = "fsim";
-  std::string hw = "default";
+  std::string hw;  // empty: the module's, or `default` for a model
   uint64_t seed = 0;
   NetworkOptions network;
   bool json = false;
@@ -54,7 +54,10 @@ double seconds_of(Body&& body) {
 
 void execute(const module::Module& module, const graph::NamedTensors& inputs,
              const Options& options, Result& result) {
-  const auto device = runtime::make_device(options.device, module.config, options.seed);
+  // A module runs on the configuration that it was compiled for, unless another one is asked for,
+  // which the executor then refuses.
+  const hw::Config config = options.hw.empty() ? module.config : hw::load_config(options.hw);
+  const auto device = runtime::make_device(options.device, config, options.seed);
   module::Executor executor(module, *device);
   result.seconds = seconds_of([&] { result.outputs = executor.run(inputs); });
   result.counters = executor.counters();
@@ -80,13 +83,14 @@ Result run_model(const Options& options) {
   }
   std::vector<graph::NamedTensors> samples = {inputs};
   if (options.calibrate.empty()) {
-    result.note = "calibrated on the given input: give typical ones with --calibrate for other inputs";
+    result.note =
+        "calibrated on the given input: give typical ones with --calibrate for other inputs";
   } else {
     samples = load_samples(network, options.calibrate, options.network.picture);
     result.note = fmt::format("calibrated on {} samples", samples.size());
   }
-  const compiler::Compiled compiled =
-      compiler::compile_network(network, samples, hw::load_config(options.hw));
+  const hw::Config config = hw::load_config(options.hw.empty() ? "default" : options.hw);
+  const compiler::Compiled compiled = compiler::compile_network(network, samples, config);
   result.report = compiled.report;
   execute(compiled.module, inputs, options, result);
   return result;
@@ -126,8 +130,8 @@ void print_text(const Result& result, const std::vector<std::string>& labels) {
   }
   fmt::print("{:.3f} s", result.seconds);
   if (result.counters) {
-    fmt::print(", {} instructions, {:.1f} MMACs on the array",
-               result.counters->instructions, static_cast<double>(result.counters->gemm_macs) / 1e6);
+    fmt::print(", {} instructions, {:.1f} MMACs on the array", result.counters->instructions,
+               static_cast<double>(result.counters->gemm_macs) / 1e6);
   }
   fmt::print("\n");
 }
@@ -136,7 +140,8 @@ void print_json(const Result& result, const Options& options,
                 const std::vector<std::string>& labels) {
   Json outputs = Json::array();
   for (const auto& [name, tensor] : result.outputs) {
-    Json output = {{"name", name}, {"dtype", dtype_name(tensor.dtype())}, {"shape", tensor.shape()}};
+    Json output = {
+        {"name", name}, {"dtype", dtype_name(tensor.dtype())}, {"shape", tensor.shape()}};
     for (const size_t i : top(tensor, 5)) {
       Json entry = {{"index", i}, {"value", tensor.as<float>()[i]}};
       if (i < labels.size()) entry["label"] = labels[i];
@@ -186,7 +191,8 @@ void add_run_command(CLI::App& app) {
       "  vta run resnet20.vtam --input picture.npy --labels cifar10.txt\n"
       "  vta run detector.onnx --input face.jpg --mean 127 --scale 0.0078125 --output-dir out/\n"
       "Without --calibrate a model is calibrated on the given input.");
-  command->add_option("MODEL", options->model, "An .onnx model or a compiled .vtam module")->required();
+  command->add_option("MODEL", options->model, "An .onnx model or a compiled .vtam module")
+      ->required();
   command
       ->add_option("--input", options->inputs,
                    "A .npy, .png or .jpg file for an input, in order or by name")
@@ -202,7 +208,8 @@ void add_run_command(CLI::App& app) {
                                fmt::join(runtime::device_names(), ", ")))
       ->capture_default_str();
   add_hw_option(*command, options->hw);
-  command->add_option("--seed", options->seed, "Order of units on --device ref")->capture_default_str();
+  command->add_option("--seed", options->seed, "Order of units on --device ref")
+      ->capture_default_str();
   add_network_options(*command, options->network);
   command->add_flag("--json", options->json, "Print JSON");
   command->callback([options] { run(*options); });

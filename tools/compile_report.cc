@@ -18,11 +18,11 @@ std::string clipped(const std::string& text, size_t width) {
 }  // namespace
 
 std::string format_report(const compiler::CompileReport& report) {
-  std::string text = fmt::format("{:<32} {:<22} {:<12} {:>10} {:>12}\n", "node", "operator", "runs on",
-                                 "MMACs", "instructions");
+  std::string text = fmt::format("{:<32} {:<22} {:<12} {:>10} {:>12}\n", "node", "operator",
+                                 "runs on", "MMACs", "instructions");
   for (const compiler::NodeReport& node : report.nodes) {
-    text += fmt::format("{:<32} {:<22} {:<12} {:>10.3f} {:>12}{}\n", clipped(node.name, 32), node.op,
-                        node.on_accelerator ? "accelerator" : "host",
+    text += fmt::format("{:<32} {:<22} {:<12} {:>10.3f} {:>12}{}\n", clipped(node.name, 32),
+                        node.op, node.on_accelerator ? "accelerator" : "host",
                         static_cast<double>(node.macs) / 1e6,
                         node.instructions > 0 ? std::to_string(node.instructions) : "",
                         node.on_accelerator ? "" : "  " + node.reason);

@@ -31,9 +31,9 @@ std::vector<uint8_t> read_gzip(const fs::path& path) {
 Tensor read_idx(const fs::path& path, size_t rank) {
   const std::vector<uint8_t> bytes = read_gzip(path);
   const size_t header = 4 + 4 * rank;
-  require(bytes.size() >= header && bytes[0] == 0 && bytes[1] == 0 && bytes[2] == 8 &&
-              bytes[3] == rank,
-          "{}: not an IDX file of bytes with {} dimensions", path.string(), rank);
+  require(
+      bytes.size() >= header && bytes[0] == 0 && bytes[1] == 0 && bytes[2] == 8 && bytes[3] == rank,
+      "{}: not an IDX file of bytes with {} dimensions", path.string(), rank);
   Shape shape;
   for (size_t d = 0; d < rank; ++d) {
     int64_t dim = 0;
@@ -56,7 +56,8 @@ LabelledImages load_fashion_mnist(const fs::path& folder, const std::string& par
   require(result.images.shape()[0] == labels.size(), "{}: {} labels for {} images",
           label_file.string(), labels.size(), result.images.shape()[0]);
   for (const uint8_t label : result.labels) {
-    require(label < kFashionLabels.size(), "{}: label {} is out of range", label_file.string(), label);
+    require(label < kFashionLabels.size(), "{}: label {} is out of range", label_file.string(),
+            label);
   }
   return result;
 }

@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <random>
 #include <set>
 
 #include "vta/base/file.h"
@@ -42,7 +43,9 @@ bool is_picture(const fs::path& file) {
 float channel_value(const Tensor& image, int64_t pixel, int64_t channel, int64_t channels) {
   const auto values = image.as<uint8_t>();
   const int64_t have = image.shape()[2];
-  const auto at = [&](int64_t c) { return static_cast<float>(values[static_cast<size_t>(pixel * have + c)]); };
+  const auto at = [&](int64_t c) {
+    return static_cast<float>(values[static_cast<size_t>(pixel * have + c)]);
+  };
   if (have == channels) return at(channel);
   if (have == 1) return at(0);
   return 0.299F * at(0) + 0.587F * at(1) + 0.114F * at(2);
@@ -96,7 +99,8 @@ std::vector<NamedTensors> split_samples(const Tensor& all, const graph::Value& i
 }  // namespace
 
 void add_network_options(CLI::App& command, NetworkOptions& options) {
-  command.add_option("--dim", options.dims, "Size of a dimension that the model leaves open (batch=1)")
+  command
+      .add_option("--dim", options.dims, "Size of a dimension that the model leaves open (batch=1)")
       ->type_name("NAME=N");
   command.add_option("--mean", options.picture.mean, "Subtracted from each pixel of a picture")
       ->capture_default_str();
@@ -173,13 +177,29 @@ std::vector<NamedTensors> load_samples(const graph::Graph& graph, const fs::path
   return samples;
 }
 
+std::vector<NamedTensors> random_samples(const graph::Graph& graph, uint64_t seed) {
+  std::mt19937_64 engine(seed);
+  std::uniform_real_distribution<float> uniform(-1, 1);
+  std::vector<NamedTensors> samples(4);
+  for (NamedTensors& sample : samples) {
+    for (const graph::ValueId id : graph.inputs) {
+      Tensor values(DType::kFloat32, graph.value(id).type.shape);
+      for (float& value : values.as<float>()) value = uniform(engine);
+      sample[graph.value(id).name] = values.cast(graph.value(id).type.dtype);
+    }
+  }
+  return samples;
+}
+
 std::vector<std::string> load_labels(const fs::path& file) {
   std::vector<std::string> labels;
   std::string line;
   for (const char c : read_text_file(file, 1 << 24)) {
     if (c == '\r') continue;
-    if (c == '\n') labels.push_back(std::exchange(line, {}));
-    else line += c;
+    if (c == '\n')
+      labels.push_back(std::exchange(line, {}));
+    else
+      line += c;
   }
   if (!line.empty()) labels.push_back(line);
   return labels;

@@ -31,15 +31,16 @@ void add_network_options(CLI::App& command, NetworkOptions& options);
 // The float network of a model file, simplified. Throws Error for a file that is no known model.
 graph::Graph load_network(const std::filesystem::path& model, const NetworkOptions& options);
 
-// The tensor of a .npy, .png or .jpg file, fitted to a network input: a picture is resized, made grey
-// or RGB as the input has 1 or 3 channels, and laid out N x C x H x W; a leading dimension of 1 that
-// an .npy lacks is added. Throws Error that names the file and both shapes.
+// The tensor of a .npy, .png or .jpg file, fitted to a network input: a picture is resized, made
+// grey or RGB as the input has 1 or 3 channels, and laid out N x C x H x W; a leading dimension of
+// 1 that an .npy lacks is added. Throws Error that names the file and both shapes.
 Tensor load_input(const std::filesystem::path& file, const graph::TensorType& type,
                   const PictureOptions& options);
 
 // `[NAME=]FILE` arguments to one tensor for each graph input. Throws Error when a name is unknown,
 // missing or given twice.
-graph::NamedTensors load_inputs(const graph::Graph& graph, const std::vector<std::string>& arguments,
+graph::NamedTensors load_inputs(const graph::Graph& graph,
+                                const std::vector<std::string>& arguments,
                                 const PictureOptions& options);
 
 // Calibration samples of a network with one input: a folder of .npy and picture files, or one .npy
@@ -47,6 +48,9 @@ graph::NamedTensors load_inputs(const graph::Graph& graph, const std::vector<std
 std::vector<graph::NamedTensors> load_samples(const graph::Graph& graph,
                                               const std::filesystem::path& from,
                                               const PictureOptions& options);
+
+// A few inputs of uniform random values from -1 to 1, for a network whose answers do not matter.
+std::vector<graph::NamedTensors> random_samples(const graph::Graph& graph, uint64_t seed);
 
 // One label a line.
 std::vector<std::string> load_labels(const std::filesystem::path& file);

@@ -1,5 +1,5 @@
-// A progress line on standard error, for work that takes longer than a moment. Nothing is printed when
-// standard error is not a terminal.
+// A progress line on standard error, for work that takes longer than a moment. Nothing is printed
+// when standard error is not a terminal.
 #pragma once
 
 #include <chrono>

@@ -27,7 +27,8 @@ std::string draw_side_by_side(const std::vector<Tensor>& pictures, bool colour) 
   const int64_t width = pictures[0].shape()[1];
   for (int64_t y = 0; y < height; y += 2) {
     for (const Tensor& picture : pictures) {
-      for (int64_t x = 0; x < width; ++x) text += cell(pixel(picture, y, x), pixel(picture, y + 1, x), colour);
+      for (int64_t x = 0; x < width; ++x)
+        text += cell(pixel(picture, y, x), pixel(picture, y + 1, x), colour);
       if (colour) text += "\x1b[0m";
       text += "  ";
     }
