@@ -1,6 +1,5 @@
 #include "vta/compiler/compile.h"
 
-#include <map>
 #include <optional>
 
 #include "vta/compiler/lower.h"
@@ -10,6 +9,7 @@
 #include "vta/compiler/packing.h"
 #include "vta/graph/passes.h"
 #include "vta/isa/check.h"
+#include "vta/module/placement.h"
 #include "vta/quantize/quantize.h"
 
 namespace vta::compiler {
@@ -34,16 +34,14 @@ bool only_renames(const Graph& graph, const Node& node) {
 }
 
 #ifndef NDEBUG
-// Debug builds prove every program: buffers far apart, one after another.
-void check_program(const LoweredKernel& kernel, const Node& node, const hw::Config& config) {
-  constexpr uint64_t kDistance = uint64_t{1} << 28;
-  std::map<int, uint64_t> addresses;
-  for (const runtime::Relocation& relocation : kernel.program.relocations) {
-    addresses[relocation.buffer] = static_cast<uint64_t>(relocation.buffer + 2) * kDistance;
+// Debug builds prove every program, where the memory plan puts it.
+void check_programs(const module::Module& module) {
+  const std::vector<isa::Program> programs = module::placed_programs(module);
+  for (size_t i = 0; i < programs.size(); ++i) {
+    const isa::CheckReport report = isa::check(programs[i]);
+    require(report.ok(), "kernel '{}': the compiler made a wrong program: {}",
+            module.kernels[i].name, isa::to_string(report));
   }
-  const isa::CheckReport report = isa::check(runtime::place(kernel.program, config, addresses));
-  require(report.ok(), "{} '{}': the compiler made a wrong program: {}", node.op, node.name,
-          isa::to_string(report));
 }
 #endif
 
@@ -64,6 +62,9 @@ class ModuleBuilder {
     for (const ValueId id : graph().outputs) need_on_host(id);
     plan_arena();
     module::verify(compiled_.module);
+#ifndef NDEBUG
+    check_programs(compiled_.module);
+#endif
     return std::move(compiled_);
   }
 
@@ -85,9 +86,6 @@ class ModuleBuilder {
     } else {
       try {
         const LoweredKernel kernel = lower(graph(), node, config());
-#ifndef NDEBUG
-        check_program(kernel, node, config());
-#endif
         report.on_accelerator = true;
         report.instructions = static_cast<int64_t>(kernel.program.instructions.size());
         add_kernel(node, kernel, report.macs);

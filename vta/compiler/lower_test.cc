@@ -9,6 +9,7 @@
 #include "vta/compiler/compile.h"
 #include "vta/isa/check.h"
 #include "vta/module/executor.h"
+#include "vta/module/placement.h"
 #include "vta/runtime/device.h"
 
 namespace vta::compiler {
@@ -70,12 +71,7 @@ Graph conv_graph(const Shape& x_shape, const Shape& w_shape, int64_t stride, int
 }
 
 void expect_proven(const module::Module& module) {
-  for (const module::Kernel& kernel : module.kernels) {
-    std::map<int, uint64_t> addresses = {{runtime::RelocatableProgram::kUopBuffer, 1 << 20}};
-    for (size_t i = 0; i < kernel.buffers.size(); ++i) {
-      addresses[static_cast<int>(i)] = (i + 2) << 24;
-    }
-    const isa::Program program = runtime::place(kernel.program, module.config, addresses);
+  for (const isa::Program& program : module::placed_programs(module)) {
     const isa::CheckReport report = isa::check(program);
     EXPECT_TRUE(report.ok()) << isa::to_string(report);
   }

@@ -1,10 +1,10 @@
 #include "vta/module/executor.h"
 
 #include <chrono>
-#include <map>
 #include <optional>
 
 #include "vta/base/error.h"
+#include "vta/module/placement.h"
 
 namespace vta::module {
 
@@ -59,11 +59,7 @@ Executor::Executor(const Module& module, runtime::Device& device)
     device.copy_to(addresses_.back(), *buffer.contents);
   }
   for (const Kernel& kernel : module.kernels) {
-    std::map<int, runtime::DeviceAddress> buffers;
-    for (const int buffer : kernel.buffers) {
-      buffers.emplace(static_cast<int>(buffers.size()), addresses_[static_cast<size_t>(buffer)]);
-    }
-    programs_.emplace_back(device, kernel.program, std::move(buffers));
+    programs_.emplace_back(device, kernel.program, kernel_addresses(kernel, addresses_));
   }
 }
 
