@@ -45,14 +45,37 @@ struct Options {
   bool json = false;
 };
 
-void run(const Options& options) {
-  const isa::CheckReport report = isa::check(read_program(options.source));
-  if (options.json) {
-    fmt::print("{}\n", to_json(report).dump(2, ' ', false, Json::error_handler_t::replace));
+struct NamedReport {
+  std::string name;
+  isa::CheckReport report;
+};
+
+void print_json(const std::vector<NamedReport>& reports, bool ok) {
+  Json json;
+  if (reports.size() == 1 && reports[0].name.empty()) {
+    json = to_json(reports[0].report);
   } else {
-    fmt::print("{}", isa::to_string(report));
+    json = {{"ok", ok}, {"kernels", Json::array()}};
+    for (const auto& [name, report] : reports) {
+      json["kernels"].push_back({{"name", name}});
+      json["kernels"].back().update(to_json(report));
+    }
   }
-  if (!report.ok()) throw CLI::RuntimeError(1);
+  fmt::print("{}\n", json.dump(2, ' ', false, Json::error_handler_t::replace));
+}
+
+void run(const Options& options) {
+  std::vector<NamedReport> reports;
+  bool ok = true;
+  for (const auto& [name, program] : read_programs(options.source)) {
+    reports.push_back({name, isa::check(program)});
+    ok = ok && reports.back().report.ok();
+    if (options.json) continue;
+    if (!name.empty()) fmt::print("kernel {}: ", name);
+    fmt::print("{}", isa::to_string(reports.back().report));
+  }
+  if (options.json) print_json(reports, ok);
+  if (!ok) throw CLI::RuntimeError(1);
 }
 
 }  // namespace
@@ -66,6 +89,7 @@ void add_check_command(CLI::App& app) {
   command->add_flag("--json", options->json, "Print JSON on standard output");
   command->footer(
       "Examples:\n  vta check conv2d.vtatrace\n  vta check program.vasm --json\n"
+      "  vta check resnet20.vtam\n"
       "Exit status 1 when the program has an error. Each error names the instructions and what is\n"
       "missing; tokens left over at the end are a warning.");
   command->callback([options] { run(*options); });

@@ -20,7 +20,11 @@ struct Options {
 };
 
 void run(const Options& options) {
-  const std::string text = isa::disassemble(read_program(options.source));
+  std::string text;
+  for (const auto& [name, program] : read_programs(options.source)) {
+    if (!name.empty()) text += fmt::format("# kernel {}\n", name);
+    text += isa::disassemble(program);
+  }
   if (options.output.empty()) {
     fmt::print("{}", text);
   } else {
@@ -39,7 +43,9 @@ void add_disasm_command(CLI::App& app) {
       ->type_name("OUT.vasm");
   command->footer(
       "Examples:\n  vta disasm conv2d.vtatrace -o conv2d.vasm\n"
-      "  vta disasm program.bin --hw ultra96 --uops uops.bin --uops-base 0x400");
+      "  vta disasm program.bin --hw ultra96 --uops uops.bin --uops-base 0x400\n"
+      "  vta disasm resnet20.vtam --kernel conv1 -o conv1.vasm\n"
+      "vta asm reads one program: of a .vtam with several kernels, choose one with --kernel.");
   command->callback([options] { run(*options); });
 }
 

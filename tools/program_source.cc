@@ -9,6 +9,8 @@
 #include "vta/base/error.h"
 #include "vta/base/file.h"
 #include "vta/isa/assembly.h"
+#include "vta/module/file.h"
+#include "vta/module/placement.h"
 #include "vta/sim/trace.h"
 
 namespace vta::tools {
@@ -70,14 +72,47 @@ isa::Program read_trace(const std::string& path, const std::vector<uint8_t>& byt
   }
 }
 
+std::vector<NamedProgram> read_module(const ProgramSource& source) {
+  const module::Module module = module::load_module(source.path);
+  std::vector<isa::Program> placed;
+  try {
+    placed = module::placed_programs(module);
+  } catch (const Error& error) {
+    fail("{}: {}", source.path, error.what());
+  }
+  std::vector<NamedProgram> programs;
+  std::string names;
+  for (size_t i = 0; i < placed.size(); ++i) {
+    const std::string& name = module.kernels[i].name;
+    names += (names.empty() ? "" : ", ") + name;
+    if (!source.kernel.empty() && source.kernel != name) continue;
+    programs.push_back({name, std::move(placed[i])});
+  }
+  require(!programs.empty() || source.kernel.empty(), "{}: no kernel '{}'; the kernels are: {}",
+          source.path, source.kernel, names.empty() ? "none" : names);
+  return programs;
+}
+
+isa::Program read_text_or_trace(const ProgramSource& source) {
+  const std::vector<uint8_t> bytes = read_file(source.path, kMaxBytes);
+  if (is_trace(bytes)) return read_trace(source.path, bytes);
+  require(std::ranges::find(bytes, 0) == bytes.end(),
+          "{}: neither assembly text nor a recorded program; compiled modules have names that end "
+          "in .vtam, encoded instructions in .bin",
+          source.path);
+  return isa::assemble(std::string(bytes.begin(), bytes.end()), source.path);
+}
+
 }  // namespace
 
 void add_program_options(CLI::App& command, ProgramSource& source) {
   command
       .add_option("file", source.path,
-                  "The program: .vasm (text), .vtatrace (recorded) or .bin (encoded instructions)")
+                  "The program: .vasm (text), .vtatrace (recorded), .vtam (compiled: each kernel "
+                  "is a program) or .bin (encoded instructions)")
       ->type_name("FILE")
       ->required();
+  command.add_option("--kernel", source.kernel, "For a .vtam: only this kernel")->type_name("NAME");
   command
       .add_option(
           "--hw", source.hw,
@@ -93,17 +128,15 @@ void add_program_options(CLI::App& command, ProgramSource& source) {
       ->type_name("N");
 }
 
-isa::Program read_program(const ProgramSource& source) {
-  const std::vector<uint8_t> bytes = read_file(source.path, kMaxBytes);
-  if (source.path.ends_with(".bin")) return read_binary(source, bytes);
-  require(source.hw.empty() && source.uops_path.empty(),
+std::vector<NamedProgram> read_programs(const ProgramSource& source) {
+  const bool is_binary = source.path.ends_with(".bin");
+  const bool is_module = source.path.ends_with(".vtam");
+  require(is_binary || (source.hw.empty() && source.uops_path.empty()),
           "{}: --hw and --uops are for .bin files; this file has its own", source.path);
-  if (is_trace(bytes)) return read_trace(source.path, bytes);
-  require(std::ranges::find(bytes, 0) == bytes.end(),
-          "{}: neither assembly text nor a recorded program; encoded instructions have names that "
-          "end in .bin",
-          source.path);
-  return isa::assemble(std::string(bytes.begin(), bytes.end()), source.path);
+  require(is_module || source.kernel.empty(), "{}: --kernel is for .vtam files", source.path);
+  if (is_module) return read_module(source);
+  return {{"", is_binary ? read_binary(source, read_file(source.path, kMaxBytes))
+                         : read_text_or_trace(source)}};
 }
 
 }  // namespace vta::tools
