@@ -19,6 +19,7 @@ using graph::NamedTensors;
 namespace {
 
 constexpr size_t kMaxSamples = 512;
+constexpr uint64_t kMaxBytes = uint64_t{8} << 30;
 
 std::map<std::string, int64_t> parse_dims(const std::vector<std::string>& arguments) {
   std::map<std::string, int64_t> dims;
@@ -113,7 +114,15 @@ graph::Graph load_network(const fs::path& model, const NetworkOptions& options) 
           model.string());
   import::OnnxOptions onnx;
   onnx.dims = parse_dims(options.dims);
-  return graph::simplify(import::load_onnx(model, onnx));
+  graph::Graph network = graph::simplify(import::load_onnx(model, onnx));
+  const graph::Footprint footprint = graph::footprint(network);
+  if (footprint.bytes > kMaxBytes) {
+    const graph::Value& largest = network.value(footprint.largest);
+    fail("{}: running it would take {} MiB, the limit here is {}; its largest value is '{}', {}",
+         model.string(), footprint.bytes >> 20, kMaxBytes >> 20, largest.name,
+         graph::to_string(largest.type));
+  }
+  return network;
 }
 
 Tensor load_input(const fs::path& file, const graph::TensorType& type,

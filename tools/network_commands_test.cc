@@ -1,0 +1,145 @@
+// vta compile, run, demo and exec on the demonstration's network, through the real command.
+#include <gmock/gmock.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <random>
+
+#include "tools/tool_testing.h"
+#include "vta/base/npy.h"
+
+namespace vta::tools {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+class NetworkCommands : public Tools {
+ protected:
+  void SetUp() override {
+    Tools::SetUp();
+    save_npy(path("samples.npy"), random_pictures(4));
+    save_npy(path("picture.npy"), random_pictures(1));
+  }
+
+  static Tensor random_pictures(int64_t count) {
+    std::mt19937 random(11);
+    std::uniform_real_distribution<float> uniform(0, 1);
+    Tensor pictures(DType::kFloat32, {count, 1, 28, 28});
+    for (float& value : pictures.as<float>()) value = uniform(random);
+    return pictures;
+  }
+
+  void compile(const std::string& options = "") const {
+    const Outcome outcome = vta(fmt::format("compile {} --calibrate {} -o {} {}", kModel,
+                                            path("samples.npy"), path("m.vtam"), options));
+    ASSERT_EQ(outcome.status, 0) << outcome.err;
+  }
+
+  // The network's one output.
+  Tensor run(const std::string& model, const std::string& options) const {
+    const Outcome outcome = vta(fmt::format("run {} --input {} --output-dir {} {}", model,
+                                            path("picture.npy"), path("outputs"), options));
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    return load_npy(path("outputs/logits.npy"));
+  }
+
+  const std::string kModel = VTA_SOURCE_DIR "/models/fashion_resnet8.onnx";
+};
+
+double cosine(const Tensor& a, const Tensor& b) {
+  double dot = 0, aa = 0, bb = 0;
+  for (size_t i = 0; i < a.as<float>().size(); ++i) {
+    const double x = a.as<float>()[i], y = b.as<float>()[i];
+    dot += x * y;
+    aa += x * x;
+    bb += y * y;
+  }
+  return dot / std::sqrt(aa * bb);
+}
+
+TEST_F(NetworkCommands, ModelAndModuleGiveTheSameOnEveryDevice) {
+  compile();
+  const Tensor expected = run(path("m.vtam"), "");
+  const std::string calibrate = "--calibrate " + path("samples.npy");
+  EXPECT_EQ(run(path("m.vtam"), "--device ref --seed 5"), expected);
+  EXPECT_EQ(run(kModel, calibrate), expected);
+  EXPECT_GT(cosine(run(kModel, "--device float"), expected), 0.99);
+}
+
+TEST_F(NetworkCommands, EveryKernelOfAModuleIsProven) {
+  compile("--hw ultra96");
+  const Outcome outcome = vta("check " + path("m.vtam") + " --json");
+  EXPECT_EQ(outcome.status, 0);
+  const json report = json::parse(outcome.out);
+  EXPECT_TRUE(report.at("ok").get<bool>());
+  EXPECT_EQ(report.at("kernels").size(), 14U);
+}
+
+TEST_F(NetworkCommands, ModuleIsRefusedOnAnotherConfiguration) {
+  compile();
+  expect_error(
+      fmt::format("run {} --input {} --hw tiny", path("m.vtam"), path("picture.npy")),
+      "the module was compiled for 1x16x16-i8w8o8a32-u8192i2048w1024a2048-min.max.add.shr.mul.rqt, "
+      "device 'fsim' is 1x4x4-i8w8o8a32-u256i256w128a256-min.max.add.shr.mul.rqt");
+}
+
+TEST_F(NetworkCommands, DemoReportsAccuracyAndOffload) {
+  const Outcome outcome = vta("demo --images 40 --json");
+  if (outcome.status != 0 && outcome.err.find("dataset-fashion-mnist") != std::string::npos) {
+    GTEST_SKIP() << "the data set is absent";
+  }
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  const json result = json::parse(outcome.out);
+  EXPECT_EQ(result.at("images"), 40);
+  EXPECT_EQ(result.at("device"), "fsim");
+  EXPECT_GT(result.at("float_top1").get<double>(), 0.8);
+  EXPECT_NEAR(result.at("accel_top1").get<double>(), result.at("float_top1").get<double>(), 0.0501);
+  EXPECT_EQ(result.at("macs_on_accel"), result.at("macs"));
+  EXPECT_GT(result.at("seconds").get<double>(), 0);
+}
+
+TEST_F(NetworkCommands, ErrorsSayWhatIsWrongAndWhatIsRight) {
+  const std::string run_model = "run " + kModel + " --input ";
+  expect_error(run_model + path("none.npy"), path("none.npy") + ": no such file");
+  expect_error(
+      run_model + path("samples.npy"),
+      path("samples.npy") + ": holds f32[4x1x28x28], the network's input is f32[1x1x28x28]");
+  expect_error(run_model + path("picture.npy") + " --device fpga",
+               "there is no device 'fpga' (devices: ref, fsim)");
+  expect_error(run_model + path("picture.npy") + " --dim batch=0",
+               "--dim batch=0: expected NAME=N with N of 1 or more");
+  expect_error("run model.pt --input x.npy", "model.pt: not a model that this tool reads (.onnx)");
+  expect_error("demo --images 0", "--images 0: the test set has 10000");
+  expect_usage_error("run " + kModel, "vta: --input is required; see 'vta run --help'");
+}
+
+TEST_F(NetworkCommands, NothingIsHalfWritten) {
+  const Outcome outcome =
+      vta(fmt::format("compile {} -o {}", kModel, path("missing/folder/m.vtam")));
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_THAT(outcome.err, StartsWith("vta: " + path("missing/folder/m.vtam") + ": cannot write"));
+
+  compile();
+  const std::string module = read_text_file(path("m.vtam"));
+  write_text_file(path("cut.vtam"), module.substr(0, module.size() / 2));
+  const Outcome cut = vta(fmt::format("run {} --input {}", path("cut.vtam"), path("picture.npy")));
+  EXPECT_EQ(cut.status, 1);
+  EXPECT_THAT(cut.err, StartsWith("vta: " + path("cut.vtam") + ": "));
+}
+
+TEST_F(NetworkCommands, ExecPrintsMatchAndItsCounters) {
+  const Outcome outcome =
+      vta("exec " VTA_SOURCE_DIR "/fuzz/corpus/vtatrace/gemm.vtatrace --device ref --json");
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  const json result = json::parse(outcome.out);
+  EXPECT_TRUE(result.at("match").get<bool>());
+  for (const char* key :
+       {"instructions", "gemm_macs", "alu_ops", "dram_read_bytes", "dram_write_bytes", "seconds"}) {
+    EXPECT_TRUE(result.contains(key)) << key;
+  }
+}
+
+}  // namespace
+}  // namespace vta::tools
