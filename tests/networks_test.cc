@@ -105,7 +105,8 @@ TEST_F(Networks, MnistOfCntk) {
   const int64_t channels = digits.shape()[2];
   Tensor values(DType::kFloat32, {32, 784});
   for (int64_t i = 0; i < values.size(); ++i) {
-    values.as<float>()[static_cast<size_t>(i)] = digits.as<uint8_t>()[static_cast<size_t>(i * channels)];
+    values.as<float>()[static_cast<size_t>(i)] =
+        digits.as<uint8_t>()[static_cast<size_t>(i * channels)];
   }
   expect_close(run_network(network, rows(values, input_of(network), 32)));
 }

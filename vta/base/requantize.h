@@ -16,9 +16,9 @@ constexpr int32_t wrap_mul(int32_t a, int32_t b) {
   return static_cast<int32_t>(static_cast<uint32_t>(a) * static_cast<uint32_t>(b));
 }
 
-// High half of 2ab, rounded to nearest with ties upwards (gemmlowp's comments say otherwise, its code
-// and every engine built on it do this); the one overflow, both operands -2^31, saturates. With
-// b = round(f * 2^31) this is a * f for f in [-1, 1).
+// High half of 2ab, rounded to nearest with ties upwards (gemmlowp's comments say otherwise, its
+// code and every engine built on it do this); the one overflow, both operands -2^31, saturates.
+// With b = round(f * 2^31) this is a * f for f in [-1, 1).
 constexpr int32_t saturating_rounding_doubling_high_mul(int32_t a, int32_t b) {
   constexpr int32_t kMin = std::numeric_limits<int32_t>::min();
   if (a == kMin && b == kMin) return std::numeric_limits<int32_t>::max();

@@ -1,6 +1,6 @@
 // Gives products their bias: a matmul of a matrix by a constant one becomes a gemm, and an add of a
-// constant per output channel behind a conv, conv_transpose or gemm becomes its bias. Exporters that
-// write bias as an operator of its own lose nothing that way.
+// constant per output channel behind a conv, conv_transpose or gemm becomes its bias. Exporters
+// that write bias as an operator of its own lose nothing that way.
 #include <algorithm>
 #include <optional>
 #include <set>
@@ -22,8 +22,8 @@ void make_gemm(Node& node) {
   node.attributes = {{"alpha", 1.0}, {"beta", 1.0}, {"transA", int64_t{0}}, {"transB", int64_t{0}}};
 }
 
-// `addend` as one value per output channel of `product`, if it is that: all its dimensions are 1 but
-// the channel's.
+// `addend` as one value per output channel of `product`, if it is that: all its dimensions are 1
+// but the channel's.
 std::optional<Tensor> per_channel(const Tensor& addend, const Shape& product) {
   if (addend.dtype() != DType::kFloat32 || addend.rank() > static_cast<int64_t>(product.size())) {
     return std::nullopt;

@@ -12,12 +12,12 @@ namespace vta::graph {
 
 using NamedTensors = std::map<std::string, Tensor>;
 
-// Throws Error when an input is missing, unknown, or of another type than the graph's, naming it and
-// both types.
+// Throws Error when an input is missing, unknown, or of another type than the graph's, naming it
+// and both types.
 void check_inputs(const Graph& graph, const NamedTensors& inputs);
 
-// Output tensors by name. Throws Error as check_inputs does. `observe`, where given, sees every value
-// as it is produced (graph inputs first; not constants): calibration uses it.
+// Output tensors by name. Throws Error as check_inputs does. `observe`, where given, sees every
+// value as it is produced (graph inputs first; not constants): calibration uses it.
 NamedTensors run(const Graph& graph, const NamedTensors& inputs,
                  const std::function<void(ValueId, const Tensor&)>& observe = nullptr);
 

@@ -10,9 +10,13 @@ namespace vta::hw {
 
 namespace {
 
-bool is_power_of_two(int64_t value) { return value > 0 && (value & (value - 1)) == 0; }
+bool is_power_of_two(int64_t value) {
+  return value > 0 && (value & (value - 1)) == 0;
+}
 
-int log2_exact(int64_t value) { return std::countr_zero(static_cast<uint64_t>(value)); }
+int log2_exact(int64_t value) {
+  return std::countr_zero(static_cast<uint64_t>(value));
+}
 
 // Depths that the 16-bit scratchpad address of LOAD and STORE reaches.
 constexpr int64_t kMaxDepth = 1 << 16;
@@ -25,26 +29,38 @@ void require_power_of_two(std::string_view origin, std::string_view key, int64_t
 
 }  // namespace
 
-bool Config::has(AluOp op) const { return std::ranges::find(alu_ops, op) != alu_ops.end(); }
+bool Config::has(AluOp op) const {
+  return std::ranges::find(alu_ops, op) != alu_ops.end();
+}
 
 int64_t Config::element_bytes(Memory memory) const {
   switch (memory) {
-    case Memory::kUop: return uop_bits() / 8;
-    case Memory::kWgt: return int64_t{block_out} * block_in * wgt_bits / 8;
-    case Memory::kInp: return int64_t{batch} * block_in * inp_bits / 8;
-    case Memory::kAcc: return int64_t{batch} * block_out * acc_bits / 8;
-    case Memory::kOut: return int64_t{batch} * block_out * out_bits / 8;
+    case Memory::kUop:
+      return uop_bits() / 8;
+    case Memory::kWgt:
+      return int64_t{block_out} * block_in * wgt_bits / 8;
+    case Memory::kInp:
+      return int64_t{batch} * block_in * inp_bits / 8;
+    case Memory::kAcc:
+      return int64_t{batch} * block_out * acc_bits / 8;
+    case Memory::kOut:
+      return int64_t{batch} * block_out * out_bits / 8;
   }
   return 0;
 }
 
 int64_t Config::buffer_bytes(Memory memory) const {
   switch (memory) {
-    case Memory::kUop: return uop_buffer;
-    case Memory::kWgt: return wgt_buffer;
-    case Memory::kInp: return inp_buffer;
-    case Memory::kAcc: return acc_buffer;
-    case Memory::kOut: return depth(Memory::kAcc) * element_bytes(Memory::kOut);
+    case Memory::kUop:
+      return uop_buffer;
+    case Memory::kWgt:
+      return wgt_buffer;
+    case Memory::kInp:
+      return inp_buffer;
+    case Memory::kAcc:
+      return acc_buffer;
+    case Memory::kOut:
+      return depth(Memory::kAcc) * element_bytes(Memory::kOut);
   }
   return 0;
 }
@@ -54,7 +70,9 @@ int64_t Config::depth(Memory memory) const {
   return buffer_bytes(memory) / element_bytes(memory);
 }
 
-int Config::index_bits(Memory memory) const { return log2_exact(depth(memory)); }
+int Config::index_bits(Memory memory) const {
+  return log2_exact(depth(memory));
+}
 
 // A micro-op holds an accumulator index, a source index (input or accumulator) and a weight index.
 int Config::uop_bits() const {
@@ -67,9 +85,13 @@ double Config::peak_gmacs() const {
   return static_cast<double>(macs_per_cycle()) * clock_mhz / 1000.0;
 }
 
-double Config::peak_gops() const { return 2.0 * peak_gmacs(); }
+double Config::peak_gops() const {
+  return 2.0 * peak_gmacs();
+}
 
-int64_t Config::sram_bytes() const { return uop_buffer + inp_buffer + wgt_buffer + acc_buffer; }
+int64_t Config::sram_bytes() const {
+  return uop_buffer + inp_buffer + wgt_buffer + acc_buffer;
+}
 
 std::string Config::fingerprint() const {
   std::string ops;
@@ -90,8 +112,9 @@ void validate(const Config& c, std::string_view origin) {
   require_power_of_two(origin, "types.out", c.out_bits, 2, 8);
   require(c.acc_bits == 32, "{}: types.acc is {}, must be 32", origin, c.acc_bits);
   const auto require_whole_bytes = [&](std::string_view what, int64_t bits) {
-    require(bits % 8 == 0, "{}: one {} is {} bits, must be whole bytes: widen the type or the block",
-            origin, what, bits);
+    require(bits % 8 == 0,
+            "{}: one {} is {} bits, must be whole bytes: widen the type or the block", origin, what,
+            bits);
   };
   require_whole_bytes("inp element (batch x block_in x types.inp)",
                       int64_t{c.batch} * c.block_in * c.inp_bits);

@@ -73,7 +73,7 @@ struct Config {
   // DRAM address alignment that suits every element type: a power of two.
   int64_t dram_alignment() const { return 4096; }
 
-  int uop_bits() const;   // 32 or 64
+  int uop_bits() const;  // 32 or 64
   int64_t macs_per_cycle() const { return int64_t{batch} * block_in * block_out; }
   double peak_gops() const;   // 10^9 int operations a second, two for a multiply-accumulate
   double peak_gmacs() const;  // 10^9 multiply-accumulates a second
@@ -92,8 +92,8 @@ Config load_config(const std::string& name_or_path);
 // Throws Error that names the key and the legal range.
 void validate(const Config& config, std::string_view origin);
 
-std::string to_json(const Config& config);          // parse_config reads it back to the same
-std::string derived_json(const Config& config);     // the configuration and every derived number
+std::string to_json(const Config& config);       // parse_config reads it back to the same
+std::string derived_json(const Config& config);  // the configuration and every derived number
 
 struct Preset {
   std::string_view name;

@@ -125,8 +125,8 @@ Config read_config(const Json& json, const std::string& origin) {
     buffers->integer("acc", c.acc_buffer);
     buffers->finish();
   }
-  c.alu_lanes = c.requantise_lanes = static_cast<int>(
-      std::clamp<int64_t>(int64_t{c.batch} * c.block_out, 1, int64_t{8} * 64));
+  c.alu_lanes = c.requantise_lanes =
+      static_cast<int>(std::clamp<int64_t>(int64_t{c.batch} * c.block_out, 1, int64_t{8} * 64));
   if (auto alu = reader.object("alu")) {
     alu->integer("lanes", c.alu_lanes);
     alu->integer("requantise_lanes", c.requantise_lanes);
@@ -189,18 +189,24 @@ Json config_object(const Config& c) {
   Json json = {
       {"name", c.name},
       {"gemm", {{"batch", c.batch}, {"block_in", c.block_in}, {"block_out", c.block_out}}},
-      {"types", {{"inp", c.inp_bits}, {"wgt", c.wgt_bits}, {"acc", c.acc_bits}, {"out", c.out_bits}}},
+      {"types",
+       {{"inp", c.inp_bits}, {"wgt", c.wgt_bits}, {"acc", c.acc_bits}, {"out", c.out_bits}}},
       {"buffers",
-       {{"uop", c.uop_buffer}, {"inp", c.inp_buffer}, {"wgt", c.wgt_buffer}, {"acc", c.acc_buffer}}},
+       {{"uop", c.uop_buffer},
+        {"inp", c.inp_buffer},
+        {"wgt", c.wgt_buffer},
+        {"acc", c.acc_buffer}}},
       {"alu", {{"lanes", c.alu_lanes}, {"requantise_lanes", c.requantise_lanes}, {"ops", ops}}},
       {"bus_bits", c.bus_bits},
       {"clock_mhz", c.clock_mhz},
       {"memory",
-       {{"bytes_per_cycle", c.memory_bytes_per_cycle}, {"latency_cycles", c.memory_latency_cycles}}},
+       {{"bytes_per_cycle", c.memory_bytes_per_cycle},
+        {"latency_cycles", c.memory_latency_cycles}}},
   };
   if (c.board) {
-    json["board"] = {{"name", c.board->name}, {"part", c.board->part}, {"luts", c.board->luts},
-                     {"ffs", c.board->ffs},   {"dsps", c.board->dsps}, {"bram_bits", c.board->bram_bits}};
+    json["board"] = {{"name", c.board->name}, {"part", c.board->part},
+                     {"luts", c.board->luts}, {"ffs", c.board->ffs},
+                     {"dsps", c.board->dsps}, {"bram_bits", c.board->bram_bits}};
   }
   return json;
 }
@@ -214,24 +220,24 @@ Config parse_config(std::string_view text, std::string_view origin) {
   } catch (const nlohmann::json::exception& error) {
     fail("{}: not a JSON file: {}", origin, error.what());
   }
-  const bool historical = json.is_object() && std::ranges::any_of(json.items(), [](const auto& item) {
-                            return item.key().starts_with("LOG_");
-                          });
+  const bool historical =
+      json.is_object() && std::ranges::any_of(json.items(), [](const auto& item) {
+        return item.key().starts_with("LOG_");
+      });
   Config config = historical ? read_historical(json, std::string(origin))
                              : read_config(json, std::string(origin));
   validate(config, origin);
   return config;
 }
 
-std::string to_json(const Config& config) { return config_object(config).dump(2) + "\n"; }
+std::string to_json(const Config& config) {
+  return config_object(config).dump(2) + "\n";
+}
 
 std::string derived_json(const Config& c) {
-  Json derived = {{"fingerprint", c.fingerprint()},
-                  {"uop_bits", c.uop_bits()},
-                  {"macs_per_cycle", c.macs_per_cycle()},
-                  {"peak_gops", c.peak_gops()},
-                  {"sram_bytes", c.sram_bytes()},
-                  {"sram_bits", c.sram_bytes() * 8}};
+  Json derived = {{"fingerprint", c.fingerprint()},       {"uop_bits", c.uop_bits()},
+                  {"macs_per_cycle", c.macs_per_cycle()}, {"peak_gops", c.peak_gops()},
+                  {"sram_bytes", c.sram_bytes()},         {"sram_bits", c.sram_bytes() * 8}};
   for (const Memory memory :
        {Memory::kUop, Memory::kInp, Memory::kWgt, Memory::kAcc, Memory::kOut}) {
     derived["memories"][kMemoryNames[static_cast<size_t>(memory)]] = {

@@ -31,7 +31,9 @@ TEST(Config, DefaultHasThePublishedDepths) {
   EXPECT_EQ(c.fingerprint(), "1x16x16-i8w8o8a32-u8192i2048w1024a2048-min.max.add.shr.mul.rqt");
 }
 
-TEST(Config, Ultra96HasTheTalksPeak) { EXPECT_NEAR(load_config("ultra96").peak_gops(), 307.2, 0.01); }
+TEST(Config, Ultra96HasTheTalksPeak) {
+  EXPECT_NEAR(load_config("ultra96").peak_gops(), 307.2, 0.01);
+}
 
 TEST(Config, MicroOpGrowsTo64BitsWhereIndicesDoNotFit) {
   Config c = load_config("default");

@@ -34,7 +34,9 @@ void set_memory(Config& c, int bus_bits, double bytes_per_cycle, int latency_cyc
   c.memory_latency_cycles = latency_cycles;
 }
 
-Config make_default() { return base("default", 1, 16, 16); }
+Config make_default() {
+  return base("default", 1, 16, 16);
+}
 
 Config make_tiny() {
   Config c = base("tiny", 1, 4, 4);

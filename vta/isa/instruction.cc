@@ -20,12 +20,18 @@ int32_t shift_right(int32_t x, int32_t amount) {
 
 int32_t alu(hw::AluOp op, int32_t x, int32_t y) {
   switch (op) {
-    case hw::AluOp::kMin: return std::min(x, y);
-    case hw::AluOp::kMax: return std::max(x, y);
-    case hw::AluOp::kAdd: return wrap_add(x, y);
-    case hw::AluOp::kShr: return shift_right(x, y);
-    case hw::AluOp::kMul: return wrap_mul(x, y);
-    case hw::AluOp::kRequantise: break;  // takes a record, not an operand
+    case hw::AluOp::kMin:
+      return std::min(x, y);
+    case hw::AluOp::kMax:
+      return std::max(x, y);
+    case hw::AluOp::kAdd:
+      return wrap_add(x, y);
+    case hw::AluOp::kShr:
+      return shift_right(x, y);
+    case hw::AluOp::kMul:
+      return wrap_mul(x, y);
+    case hw::AluOp::kRequantise:
+      break;  // takes a record, not an operand
   }
   return x;
 }

@@ -1,10 +1,11 @@
-// The instruction set in decoded form: what each field means. How fields lie in memory is in field.h.
+// The instruction set in decoded form: what each field means. How fields lie in memory is in
+// field.h.
 //
-// Four units run one instruction each at a time: fetch hands every instruction, in program order, to
-// the queue of its unit (load, compute or store; see unit_of). Units wait for one another only
+// Four units run one instruction each at a time: fetch hands every instruction, in program order,
+// to the queue of its unit (load, compute or store; see unit_of). Units wait for one another only
 // through tokens, in four queues: load->compute, compute->load, compute->store, store->compute. An
-// instruction first takes the tokens that its pop bits name, then executes, then puts those that its
-// push bits name. "prev" and "next" are the neighbours in the order load, compute, store.
+// instruction first takes the tokens that its pop bits name, then executes, then puts those that
+// its push bits name. "prev" and "next" are the neighbours in the order load, compute, store.
 #pragma once
 
 #include <cstdint>
@@ -35,11 +36,11 @@ struct Instruction {
   bool push_prev = false;
   bool push_next = false;
 
-  // LOAD, STORE: y_size rows of x_size elements, x_stride elements apart in DRAM, dense in SRAM. LOAD
-  // surrounds the rows with zeros: a padded row is x_pad_before + x_size + x_pad_after long, and
-  // y_pad_before and y_pad_after such rows of zeros come before and after. STORE takes no padding.
-  // With x_size = 0 or y_size = 0 and no padding nothing moves: such an instruction only carries
-  // tokens.
+  // LOAD, STORE: y_size rows of x_size elements, x_stride elements apart in DRAM, dense in SRAM.
+  // LOAD surrounds the rows with zeros: a padded row is x_pad_before + x_size + x_pad_after long,
+  // and y_pad_before and y_pad_after such rows of zeros come before and after. STORE takes no
+  // padding. With x_size = 0 or y_size = 0 and no padding nothing moves: such an instruction only
+  // carries tokens.
   MemoryType memory = MemoryType::kUop;
   uint32_t sram_base = 0;  // elements
   uint32_t dram_base = 0;  // elements: byte address / element bytes
@@ -88,7 +89,8 @@ struct MicroOp {
 // ALU semantics, per lane, x = acc[dst] and y = imm or acc[src]; two's complement, 32 bits.
 //   min, max  the signed smaller, larger
 //   add, mul  wrap; mul keeps the low half
-//   shr       y >= 0: arithmetic shift right; y < 0: shift left by -y. |y| >= 32 behaves as the limit:
+//   shr       y >= 0: arithmetic shift right; y < 0: shift left by -y. |y| >= 32 behaves as the
+//   limit:
 //             0, or -1 for a negative x shifted right
 //   rqt       requantise (vta/base/requantize.h) by the record of three vectors acc[src],
 //             acc[src + 1], acc[src + 2]; takes no immediate. Lane by lane: acc[src] is the bias,
@@ -108,8 +110,8 @@ struct Requantise {
 int32_t pack_requantise(const Requantise& record);
 Requantise unpack_requantise(int32_t word);
 
-// The unit that executes an instruction: LOAD of inp and wgt is the load unit's; LOAD of uop, acc and
-// acc8, GEMM, ALU and FINISH are compute's; STORE is the store unit's.
+// The unit that executes an instruction: LOAD of inp and wgt is the load unit's; LOAD of uop, acc
+// and acc8, GEMM, ALU and FINISH are compute's; STORE is the store unit's.
 Unit unit_of(const Instruction& instruction);
 
 // Element type in DRAM that a memory type moves: kAcc8 moves elements of the size of kOut.
@@ -117,8 +119,8 @@ hw::Memory dram_element(MemoryType type);
 // The scratchpad that it addresses: kAcc for kAcc, kAcc8 and kOut.
 hw::Memory scratchpad(MemoryType type);
 
-std::string_view opcode_name(Opcode opcode);       // "load", "store", "gemm", "finish", "alu"
-std::string_view memory_name(MemoryType type);     // "uop", "wgt", "inp", "acc", "out", "acc8"
-std::string_view unit_name(Unit unit);             // "load", "compute", "store"
+std::string_view opcode_name(Opcode opcode);    // "load", "store", "gemm", "finish", "alu"
+std::string_view memory_name(MemoryType type);  // "uop", "wgt", "inp", "acc", "out", "acc8"
+std::string_view unit_name(Unit unit);          // "load", "compute", "store"
 
 }  // namespace vta::isa

@@ -1,4 +1,5 @@
-// The accelerator's DRAM as the simulators see it: bytes from address 0 to a capacity, zero at first.
+// The accelerator's DRAM as the simulators see it: bytes from address 0 to a capacity, zero at
+// first.
 #pragma once
 
 #include <cstdint>

@@ -12,8 +12,9 @@ namespace vta::sim {
 
 struct Counters {
   uint64_t instructions = 0;
-  uint64_t gemm_macs = 0;  // multiply-accumulates: micro-ops x batch x block_in x block_out; no resets
-  uint64_t alu_ops = 0;    // lane operations: micro-ops x batch x block_out
+  uint64_t gemm_macs =
+      0;  // multiply-accumulates: micro-ops x batch x block_in x block_out; no resets
+  uint64_t alu_ops = 0;          // lane operations: micro-ops x batch x block_out
   uint64_t dram_read_bytes = 0;  // by LOADs, padding not counted; instruction fetch not counted
   uint64_t dram_write_bytes = 0;
   Counters& operator+=(const Counters& other);
@@ -21,8 +22,8 @@ struct Counters {
 };
 
 // A program that does what the architecture forbids: an index or address out of range, an operation
-// that the configuration lacks, a token queue that overflows, a deadlock, a missing FINISH. `what()`
-// says which instruction (its index and disassembly), which value and which limit.
+// that the configuration lacks, a token queue that overflows, a deadlock, a missing FINISH.
+// `what()` says which instruction (its index and disassembly), which value and which limit.
 class Fault : public Error {
  public:
   Fault(uint64_t instruction, const std::string& message)

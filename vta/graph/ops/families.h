@@ -22,18 +22,8 @@ std::span<const OpDef> softmax_ops();
 std::span<const OpDef> unary_ops();
 
 inline constexpr std::span<const OpDef> (*kOpFamilies[])() = {
-    conv_ops,
-    gemm_ops,
-    normalize_ops,
-    pool_ops,
-    quantized_ops,
-    elementwise_ops,
-    layout_ops,
-    reduce_ops,
-    resize_ops,
-    shape_ops,
-    softmax_ops,
-    unary_ops,
+    conv_ops,   gemm_ops,   normalize_ops, pool_ops,  quantized_ops, elementwise_ops,
+    layout_ops, reduce_ops, resize_ops,    shape_ops, softmax_ops,   unary_ops,
 };
 
 }  // namespace vta::graph
