@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <cstring>
 
 #include "vta/base/error.h"
 
@@ -120,8 +122,9 @@ uint64_t mask(int width) {
 }
 
 Words load_words(std::span<const uint8_t> bytes) {
+  static_assert(std::endian::native == std::endian::little);
   Words words{};
-  for (size_t i = 0; i < bytes.size(); ++i) words[i / 8] |= uint64_t{bytes[i]} << (8 * (i % 8));
+  std::memcpy(words.data(), bytes.data(), bytes.size());
   return words;
 }
 

@@ -46,6 +46,11 @@ void pack_bytes(const int8_t* scalars, size_t count, uint8_t* out) {
   }
 }
 
+// In a function of its own so that the bound is a local and the loop becomes vector code.
+void keep_low_bytes(const int32_t* lanes, size_t count, int8_t* out) {
+  for (size_t n = 0; n < count; ++n) out[n] = static_cast<int8_t>(lanes[n]);
+}
+
 }  // namespace
 
 FunctionalMemory::FunctionalMemory(const hw::Config& config, const Kernels& kernels)
@@ -203,9 +208,11 @@ void FunctionalMemory::narrow(uint64_t sram, uint64_t count, uint8_t* bytes) {
   const bool is_whole_byte = config_.out_bits == 8;
   if (!is_whole_byte) scratch_.resize(rows * block_out_);
   auto* out = is_whole_byte ? reinterpret_cast<int8_t*>(bytes) : scratch_.data();
-  for (size_t row = 0; row < rows; ++row) {
-    for (size_t n = 0; n < block_out_; ++n) {
-      out[row * block_out_ + n] = static_cast<int8_t>(lanes[row * row_lanes() + n]);
+  if (row_lanes() == block_out_) {
+    keep_low_bytes(lanes, rows * block_out_, out);
+  } else {
+    for (size_t row = 0; row < rows; ++row) {
+      keep_low_bytes(lanes + row * row_lanes(), block_out_, out + row * block_out_);
     }
   }
   if (config_.out_bits == 4) pack_bytes<4>(out, rows * block_out_, bytes);
