@@ -86,7 +86,7 @@ void add_check_command(CLI::App& app) {
       "check",
       "Prove that a program stays in range, cannot deadlock and has no race, or show where not");
   add_program_options(*command, options->source);
-  command->add_flag("--json", options->json, "Print JSON on standard output");
+  add_json_flag(*command, options->json);
   command->footer(
       "Examples:\n  vta check conv2d.vtatrace\n  vta check program.vasm --json\n"
       "  vta check resnet20.vtam\n"

@@ -8,6 +8,7 @@
 #include "tools/commands.h"
 #include "tools/compile_report.h"
 #include "tools/network_io.h"
+#include "tools/progress.h"
 #include "vta/module/file.h"
 
 namespace vta::tools {
@@ -33,8 +34,11 @@ void run(const Options& options) {
       given ? fmt::format("calibrated on {} samples", samples.size())
             : "calibrated on random inputs from -1 to 1: good for timing, not for answers; give "
               "typical inputs with --calibrate";
-  const compiler::Compiled compiled =
-      compiler::compile_network(network, samples, hw::load_config(options.hw));
+  const hw::Config config = hw::load_config(options.hw);
+  const compiler::Compiled compiled = [&] {
+    const Progress progress("compiling " + options.model);
+    return compiler::compile_network(network, samples, config);
+  }();
   module::save_module(options.output, compiled.module);
   if (options.json) {
     auto json = report_json(compiled.report);
@@ -60,8 +64,11 @@ void add_compile_command(CLI::App& app) {
       "  vta compile resnet20.onnx --calibrate pictures/ -o resnet20.vtam\n"
       "  vta compile resnet20.onnx --calibrate samples.npy --hw ultra96 -o resnet20.vtam\n"
       "The report says of each node where it runs, and why where that is the host.");
-  command->add_option("MODEL", options->model, "The model: an .onnx file")->required();
-  command->add_option("-o,--output", options->output, "The module to write, a .vtam file")
+  command->add_option("MODEL", options->model, "The model: an .onnx file")
+      ->type_name("FILE.onnx")
+      ->required();
+  command->add_option("-o,--output", options->output, "The module to write")
+      ->type_name("FILE.vtam")
       ->required();
   command
       ->add_option("--calibrate", options->calibrate,
@@ -72,7 +79,7 @@ void add_compile_command(CLI::App& app) {
       ->capture_default_str();
   add_hw_option(*command, options->hw);
   add_network_options(*command, options->network);
-  command->add_flag("--json", options->json, "Print the report as JSON");
+  add_json_flag(*command, options->json);
   command->callback([options] { run(*options); });
 }
 

@@ -109,7 +109,8 @@ void run(const Options& options) {
   const LabelledImages train = load_fashion_mnist(options.data, "train");
   const LabelledImages test = load_fashion_mnist(options.data, "t10k");
   require(options.images >= 1 && options.images <= test.images.shape()[0],
-          "--images {}: the test set has {}", options.images, test.images.shape()[0]);
+          "--images {}: expected 1 to {}, the size of the test set", options.images,
+          test.images.shape()[0]);
   const graph::Graph network = load_network(options.model, {});
   require(network.inputs.size() == 1 && network.outputs.size() == 1 &&
               element_count(network.value(network.inputs[0]).type.shape) == 28 * 28,
@@ -171,18 +172,14 @@ void add_demo_command(CLI::App& app) {
       "  vta demo --device ref --images 20\n"
       "  vta demo --hw ultra96 --json\n"
       "The network is a ResNet of 9 convolutions (models/), quantised here to 8 bits.");
-  command
-      ->add_option("--device", options->device,
-                   fmt::format("{}", fmt::join(runtime::device_names(), ", ")))
-      ->capture_default_str();
+  add_device_option(*command, options->device, runtime::device_names());
   command->add_option("--images", options->images, "Test pictures to classify")
       ->capture_default_str();
   add_hw_option(*command, options->hw);
-  command->add_option("--seed", options->seed, "Order of units on --device ref")
-      ->capture_default_str();
+  add_seed_option(*command, options->seed);
   command->add_option("--model", options->model, "The network")->capture_default_str();
   command->add_option("--data", options->data, "Folder of the data set")->capture_default_str();
-  command->add_flag("--json", options->json, "Print JSON");
+  add_json_flag(*command, options->json);
   command->callback([options] { run(*options); });
 }
 

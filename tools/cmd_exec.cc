@@ -7,6 +7,7 @@
 #include <string>
 
 #include "tools/commands.h"
+#include "tools/progress.h"
 #include "vta/sim/replay.h"
 
 namespace vta::tools {
@@ -64,7 +65,10 @@ void print_json(const sim::Replay& replay) {
 void execute(const Options& options) {
   const sim::Trace trace = sim::load_trace(options.file);
   const auto simulator = make_simulator(options, trace.config);
-  const sim::Replay replay = sim::replay(trace, *simulator);
+  const sim::Replay replay = [&] {
+    const Progress progress("running " + options.file);
+    return sim::replay(trace, *simulator);
+  }();
   options.json ? print_json(replay) : print_text(replay);
   if (replay.difference) throw CLI::RuntimeError(1);
 }
@@ -76,18 +80,14 @@ void add_exec_command(CLI::App& app) {
   CLI::App* command = app.add_subcommand(
       "exec", "Run a recorded program and compare every output byte with the record");
   command->add_option("file", options->file, "A .vtatrace file")->type_name("FILE")->required();
-  command->add_option("--device", options->device, "The simulator: ref or fsim")
-      ->check(CLI::IsMember({"ref", "fsim"}))
-      ->capture_default_str();
+  add_device_option(*command, options->device, {"fsim", "ref"});
+  add_seed_option(*command, options->seed);
   command
-      ->add_option("--seed", options->seed,
-                   "ref: the order of units that could go on; 0 is program order")
-      ->capture_default_str();
-  command
-      ->add_option("--simd", options->simd,
-                   "fsim: portable, avx2 or avx512vnni; the best that this CPU has if not given")
+      ->add_option(
+          "--simd", options->simd,
+          "On --device fsim: portable, avx2 or avx512vnni; the best that this CPU has if not given")
       ->type_name("LEVEL");
-  command->add_flag("--json", options->json, "Print JSON on standard output");
+  add_json_flag(*command, options->json);
   command->footer(
       "Exit status: 0 all bytes match, 1 a byte differs or the program faults.\n"
       "Examples:\n  vta exec conv.vtatrace\n  vta exec conv.vtatrace --device ref --seed 7 --json");

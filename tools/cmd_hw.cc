@@ -139,10 +139,6 @@ struct Options {
   bool json = false;
 };
 
-void add_json_flag(CLI::App& command, Options& options) {
-  command.add_flag("--json", options.json, "Print JSON on standard output");
-}
-
 }  // namespace
 
 void add_hw_command(CLI::App& app) {
@@ -152,7 +148,8 @@ void add_hw_command(CLI::App& app) {
   command->footer("Examples:\n  vta hw list\n  vta hw show ultra96\n  vta hw show my.json --json");
 
   CLI::App* list_command = command->add_subcommand("list", "List the presets");
-  add_json_flag(*list_command, *options);
+  add_json_flag(*list_command, options->json);
+  list_command->footer("Examples:\n  vta hw list\n  vta hw list --json");
   list_command->callback([options] { list(options->json); });
 
   CLI::App* show = command->add_subcommand(
@@ -160,7 +157,7 @@ void add_hw_command(CLI::App& app) {
   show->add_option("config", options->config, "A preset's name or a JSON file")
       ->type_name("NAME|FILE")
       ->required();
-  add_json_flag(*show, *options);
+  add_json_flag(*show, options->json);
   show->footer("Examples:\n  vta hw show default\n  vta hw show vta_config.json --json");
   show->callback([options] {
     const hw::Config config = hw::load_config(options->config);

@@ -12,6 +12,7 @@
 #include "tools/commands.h"
 #include "tools/compile_report.h"
 #include "tools/network_io.h"
+#include "tools/progress.h"
 #include "vta/base/npy.h"
 #include "vta/module/executor.h"
 #include "vta/module/file.h"
@@ -66,6 +67,8 @@ void execute(const module::Module& module, const graph::NamedTensors& inputs,
 Result run_module(const Options& options) {
   require(options.device != "float", "{} is compiled to integers: --device float needs the model",
           options.model);
+  require(options.calibrate.empty() && options.network.dims.empty(),
+          "{} is compiled: --calibrate and --dim are for models", options.model);
   const module::Module module = module::load_module(options.model);
   Result result;
   execute(module, load_inputs(module.graph, options.inputs, options.network.picture), options,
@@ -166,7 +169,10 @@ void run(const Options& options) {
   const bool compiled = fs::path(options.model).extension() == ".vtam";
   const std::vector<std::string> labels =
       options.labels.empty() ? std::vector<std::string>{} : load_labels(options.labels);
-  const Result result = compiled ? run_module(options) : run_model(options);
+  const Result result = [&] {
+    const Progress progress("running " + options.model);
+    return compiled ? run_module(options) : run_model(options);
+  }();
   if (!options.output_dir.empty()) {
     fs::create_directories(options.output_dir);
     for (const auto& [name, tensor] : result.outputs) {
@@ -192,6 +198,7 @@ void add_run_command(CLI::App& app) {
       "  vta run detector.onnx --input face.jpg --mean 127 --scale 0.0078125 --output-dir out/\n"
       "Without --calibrate a model is calibrated on the given input.");
   command->add_option("MODEL", options->model, "An .onnx model or a compiled .vtam module")
+      ->type_name("FILE")
       ->required();
   command
       ->add_option("--input", options->inputs,
@@ -200,18 +207,20 @@ void add_run_command(CLI::App& app) {
       ->required();
   command->add_option("--calibrate", options->calibrate, "Typical inputs, as for 'vta compile'")
       ->type_name("DIR|FILE");
-  command->add_option("--output-dir", options->output_dir, "Write each output there as NAME.npy");
-  command->add_option("--labels", options->labels, "Names of the classes, one a line");
-  command
-      ->add_option("--device", options->device,
-                   fmt::format("float (the reference in floating point), {}",
-                               fmt::join(runtime::device_names(), ", ")))
-      ->capture_default_str();
-  add_hw_option(*command, options->hw);
-  command->add_option("--seed", options->seed, "Order of units on --device ref")
-      ->capture_default_str();
+  command->add_option("--output-dir", options->output_dir, "Write each output there as NAME.npy")
+      ->type_name("DIR");
+  command->add_option("--labels", options->labels, "Names of the classes, one a line")
+      ->type_name("FILE.txt");
+  std::vector<std::string> devices = runtime::device_names();
+  devices.push_back("float");
+  add_device_option(*command, options->device, devices);
+  add_hw_option(*command, options->hw)
+      ->description(
+          "Hardware configuration: a preset's name or a JSON file. Not given: `default` "
+          "for a model, its own for a module");
+  add_seed_option(*command, options->seed);
   add_network_options(*command, options->network);
-  command->add_flag("--json", options->json, "Print JSON");
+  add_json_flag(*command, options->json);
   command->callback([options] { run(*options); });
 }
 

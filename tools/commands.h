@@ -6,7 +6,9 @@
 // CLI::RuntimeError(1), which sets the status and prints nothing. Wrong usage is status 2.
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <vector>
 
 namespace CLI {
 class App;
@@ -28,5 +30,12 @@ void add_run_command(CLI::App& app);
 // `--hw NAME|FILE`: a preset's name or a configuration file, for hw::load_config. `target` keeps
 // its value, which the help text shows, where the option is not given.
 CLI::Option* add_hw_option(CLI::App& command, std::string& target);
+// `--device NAME`: one of `names`. Another one is wrong usage.
+void add_device_option(CLI::App& command, std::string& target,
+                       const std::vector<std::string>& names);
+// `--seed N`, of the order of units on --device ref.
+void add_seed_option(CLI::App& command, uint64_t& target);
+// `--json`: the result as JSON on standard output.
+void add_json_flag(CLI::App& command, bool& target);
 
 }  // namespace vta::tools

@@ -46,6 +46,7 @@ class NetworkCommands : public Tools {
   }
 
   const std::string kModel = VTA_SOURCE_DIR "/models/fashion_resnet8.onnx";
+  const std::string kRefused = VTA_SOURCE_DIR "/fuzz/corpus/onnx/refused.onnx";
 };
 
 double cosine(const Tensor& a, const Tensor& b) {
@@ -85,6 +86,34 @@ TEST_F(NetworkCommands, ModuleIsRefusedOnAnotherConfiguration) {
       "device 'fsim' is 1x4x4-i8w8o8a32-u256i256w128a256-min.max.add.shr.mul.rqt");
 }
 
+// What only a model can use is refused, not ignored.
+TEST_F(NetworkCommands, ModuleTakesNoOptionsOfModels) {
+  compile();
+  const std::string run_module =
+      fmt::format("run {} --input {} ", path("m.vtam"), path("picture.npy"));
+  expect_error(run_module + "--device float",
+               path("m.vtam") + " is compiled to integers: --device float needs the model");
+  for (const std::string option : {"--dim batch=1", "--calibrate samples.npy"}) {
+    expect_error(run_module + option,
+                 path("m.vtam") + " is compiled: --calibrate and --dim are for models");
+  }
+}
+
+TEST_F(NetworkCommands, OneKernelDisassemblesToTextThatAssembles) {
+  compile("--hw tiny");
+  const json report = json::parse(vta("check " + path("m.vtam") + " --json").out);
+  const std::string kernel = report.at("kernels").at(0).at("name");
+  const Outcome text =
+      vta(fmt::format("disasm {} --kernel {} -o {}", path("m.vtam"), kernel, path("k.vasm")));
+  ASSERT_EQ(text.status, 0) << text.err;
+  const Outcome proven = vta("check " + path("k.vasm") + " --json");
+  EXPECT_EQ(proven.status, 0) << proven.err;
+  EXPECT_EQ(json::parse(proven.out).at("instructions"),
+            report.at("kernels").at(0).at("instructions"));
+  EXPECT_THAT(vta("disasm " + path("m.vtam") + " --kernel none").err,
+              HasSubstr("no kernel 'none'"));
+}
+
 TEST_F(NetworkCommands, DemoReportsAccuracyAndOffload) {
   const Outcome outcome = vta("demo --images 40 --json");
   if (outcome.status != 0 && outcome.err.find("dataset-fashion-mnist") != std::string::npos) {
@@ -106,12 +135,23 @@ TEST_F(NetworkCommands, ErrorsSayWhatIsWrongAndWhatIsRight) {
   expect_error(
       run_model + path("samples.npy"),
       path("samples.npy") + ": holds f32[4x1x28x28], the network's input is f32[1x1x28x28]");
-  expect_error(run_model + path("picture.npy") + " --device fpga",
-               "there is no device 'fpga' (devices: ref, fsim)");
+  expect_error(
+      run_model + "foo=" + path("picture.npy"),
+      "--input foo=" + path("picture.npy") + ": not one of the network's inputs, which are image");
   expect_error(run_model + path("picture.npy") + " --dim batch=0",
                "--dim batch=0: expected NAME=N with N of 1 or more");
   expect_error("run model.pt --input x.npy", "model.pt: not a model that this tool reads (.onnx)");
-  expect_error("demo --images 0", "--images 0: the test set has 10000");
+  expect_error("demo --images 0", "--images 0: expected 1 to 10000, the size of the test set");
+  expect_error(
+      "run " + kRefused + " --input x.npy",
+      kRefused +
+          ": 3 of 4 nodes cannot be imported (operator set 13):\n"
+          "  node 0 (LRN): this operator is not supported\n"
+          "  node 2 (If): this operator is not supported\n"
+          "  node 3 (Cast): element type STRING is not supported; floats of 16 to 64 bits, "
+          "integers of 8 to 64 and bool are");
+  expect_usage_error(run_model + path("picture.npy") + " --device fpga",
+                     "vta: --device: fpga not in {ref,fsim,float}; see 'vta run --help'");
   expect_usage_error("run " + kModel, "vta: --input is required; see 'vta run --help'");
 }
 

@@ -2,7 +2,9 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cctype>
 #include <random>
+#include <ranges>
 #include <set>
 
 #include "vta/base/file.h"
@@ -36,7 +38,9 @@ std::map<std::string, int64_t> parse_dims(const std::vector<std::string>& argume
 }
 
 bool is_picture(const fs::path& file) {
-  const std::string extension = file.extension().string();
+  std::string extension = file.extension().string();
+  std::ranges::transform(extension, extension.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return extension == ".png" || extension == ".jpg" || extension == ".jpeg";
 }
 
@@ -154,8 +158,10 @@ NamedTensors load_inputs(const graph::Graph& graph, const std::vector<std::strin
       name = file.substr(0, equals);
       file = file.substr(equals + 1);
     }
-    require(types.contains(name), "--input {}: the network has {} inputs", arguments[i],
-            types.size());
+    if (!types.contains(name) || (file.find('=') != std::string::npos && !fs::exists(file))) {
+      fail("--input {}: not one of the network's inputs, which are {}", arguments[i],
+           fmt::join(types | std::views::keys, ", "));
+    }
     require(!inputs.contains(name), "--input {}: input '{}' is given twice", arguments[i], name);
     inputs[name] = load_input(file, types.at(name), options);
   }

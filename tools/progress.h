@@ -2,28 +2,30 @@
 // when standard error is not a terminal.
 #pragma once
 
-#include <chrono>
+#include <atomic>
 #include <cstdint>
 #include <string>
+#include <thread>
 
 namespace vta::tools {
 
 class Progress {
  public:
-  Progress(std::string what, int64_t total);
+  // `total` steps, or 0 for work that nobody counts: then the line shows the seconds so far.
+  explicit Progress(std::string what, int64_t total = 0);
   ~Progress();  // erases the line
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  void advance(int64_t steps = 1);
+  void advance() { ++done_; }
 
  private:
+  void show(double elapsed_seconds) const;
+
   std::string what_;
   int64_t total_;
-  int64_t done_ = 0;
-  bool terminal_;
-  std::chrono::steady_clock::time_point start_;
-  std::chrono::steady_clock::time_point shown_;
+  std::atomic<int64_t> done_ = 0;
+  std::jthread printer_;  // not started where nothing is printed
 };
 
 }  // namespace vta::tools
