@@ -52,7 +52,8 @@ TEST_F(Tools, OtherErrorsAreOneLineWithStatus1) {
 }
 
 TEST_F(Tools, HelpTeachesByExample) {
-  for (const std::string command : {"hw", "hw show", "isa", "asm", "disasm", "check"}) {
+  for (const std::string command : {"compile", "run", "demo", "hw", "hw list", "hw show", "isa",
+                                    "asm", "disasm", "exec", "check"}) {
     const Outcome help = vta(command + " --help");
     EXPECT_EQ(help.status, 0) << command;
     EXPECT_THAT(help.out, HasSubstr("Examples:\n  vta " + command.substr(0, command.find(' '))));
