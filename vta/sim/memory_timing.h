@@ -1,0 +1,53 @@
+// When the accelerator's memory answers: a server of given bandwidth, which reads and writes share,
+// behind a fixed latency. The cycle-exact model asks it, and so does the memory behind the Verilated
+// RTL; docs/hardware.md has the rules. Deterministic: depends on the order and cycles of the calls.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+
+#include "vta/hw/config.h"
+
+namespace vta::sim {
+
+class MemoryTiming {
+ public:
+  explicit MemoryTiming(const hw::Config& config)
+      : latency_(static_cast<uint64_t>(config.memory_latency_cycles)),
+        cost_(static_cast<uint64_t>(
+            std::llround(kOne * (config.bus_bits / 8) / config.memory_bytes_per_cycle))) {}
+
+  // A read burst's beats: beat k is there from cycle ready(k) on.
+  struct Read {
+    uint64_t begin;  // in 1/65536 of a cycle, as cost
+    uint64_t cost;
+    uint64_t ready(uint64_t k) const { return (begin + k * cost + kOne - 1) / kOne; }
+  };
+
+  // A read burst whose request is handed over in cycle `arrival`. Calls to read() and write() come
+  // in the order of arrival, in one cycle the read first.
+  Read read(uint64_t arrival, uint64_t beats) { return {serve(arrival, beats), cost_}; }
+
+  // A write burst whose last beat is handed over in cycle `arrival`. Returns the first cycle in which
+  // its response can be given.
+  uint64_t write(uint64_t arrival, uint64_t beats) {
+    serve(arrival, beats);
+    return (free_ + kOne - 1) / kOne;
+  }
+
+ private:
+  static constexpr uint64_t kOne = 1 << 16;
+
+  uint64_t serve(uint64_t arrival, uint64_t beats) {
+    const uint64_t begin = std::max((arrival + latency_) * kOne, free_);
+    free_ = begin + beats * cost_;
+    return begin;
+  }
+
+  uint64_t latency_;
+  uint64_t cost_;
+  uint64_t free_ = 0;
+};
+
+}  // namespace vta::sim
