@@ -2,12 +2,12 @@
 // interpreter on real inputs. The files are test data outside the repository (VTA_MODELS).
 #include <gtest/gtest.h>
 
-#include <cmath>
 #include <cstdlib>
 #include <filesystem>
 
 #include "vta/base/image.h"
 #include "vta/base/npy.h"
+#include "vta/base/tensor_testing.h"
 #include "vta/compiler/compile.h"
 #include "vta/graph/passes.h"
 #include "vta/import/onnx/onnx.h"
@@ -22,17 +22,6 @@ namespace fs = std::filesystem;
 fs::path models() {
   const char* folder = std::getenv("VTA_MODELS");
   return folder != nullptr ? folder : "../shared/models";
-}
-
-double cosine(const Tensor& a, const Tensor& b) {
-  double dot = 0, aa = 0, bb = 0;
-  for (size_t i = 0; i < a.as<float>().size(); ++i) {
-    const double x = a.as<float>()[i], y = b.as<float>()[i];
-    dot += x * y;
-    aa += x * x;
-    bb += y * y;
-  }
-  return dot / std::sqrt(aa * bb);
 }
 
 // Rows `first`, `first + 1`, … of a tensor as network inputs of batch 1.

@@ -1,12 +1,12 @@
 // vta compile, run, demo and exec on the demonstration's network, through the real command.
 #include <gmock/gmock.h>
 
-#include <cmath>
 #include <nlohmann/json.hpp>
 #include <random>
 
 #include "tools/tool_testing.h"
 #include "vta/base/npy.h"
+#include "vta/base/tensor_testing.h"
 
 namespace vta::tools {
 namespace {
@@ -48,17 +48,6 @@ class NetworkCommands : public Tools {
   const std::string kModel = VTA_SOURCE_DIR "/models/fashion_resnet8.onnx";
   const std::string kRefused = VTA_SOURCE_DIR "/fuzz/corpus/onnx/refused.onnx";
 };
-
-double cosine(const Tensor& a, const Tensor& b) {
-  double dot = 0, aa = 0, bb = 0;
-  for (size_t i = 0; i < a.as<float>().size(); ++i) {
-    const double x = a.as<float>()[i], y = b.as<float>()[i];
-    dot += x * y;
-    aa += x * x;
-    bb += y * y;
-  }
-  return dot / std::sqrt(aa * bb);
-}
 
 TEST_F(NetworkCommands, ModelAndModuleGiveTheSameOnEveryDevice) {
   compile();

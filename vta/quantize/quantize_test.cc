@@ -6,6 +6,7 @@
 #include <cmath>
 #include <random>
 
+#include "vta/base/tensor_testing.h"
 #include "vta/graph/passes.h"
 
 namespace vta::quantize {
@@ -56,17 +57,6 @@ Graph residual_network(std::mt19937& random) {
                          {{"transB", int64_t{1}}});
   graph.outputs = {node("softmax", "probabilities", {f}, {{"axis", int64_t{1}}})};
   return graph;
-}
-
-double cosine(const Tensor& a, const Tensor& b) {
-  double dot = 0, aa = 0, bb = 0;
-  for (size_t i = 0; i < a.as<float>().size(); ++i) {
-    const double x = a.as<float>()[i], y = b.as<float>()[i];
-    dot += x * y;
-    aa += x * x;
-    bb += y * y;
-  }
-  return dot / std::sqrt(aa * bb);
 }
 
 TEST(Quantize, ResidualNetworkKeepsItsAnswer) {
