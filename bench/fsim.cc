@@ -5,13 +5,12 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <ctime>
 #include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <optional>
 
 #include "bench/conv_program.h"
+#include "bench/measure.h"
 #include "vta/sim/kernels.h"
 #include "vta/sim/simulator.h"
 
@@ -39,20 +38,6 @@ const std::vector<Path>& paths() {
   return kPaths;
 }
 
-double cpu_seconds() {
-  timespec now{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
-}
-
-std::string cpu_model() {
-  std::ifstream info("/proc/cpuinfo");
-  for (std::string line; std::getline(info, line);) {
-    if (line.starts_with("model name")) return line.substr(line.find(':') + 2);
-  }
-  return "unknown CPU";
-}
-
 struct Result {
   std::string path;
   double seconds = 0;
@@ -67,15 +52,6 @@ struct Workload {
   uint64_t macs = 0;
   std::vector<Result> results;
 };
-
-std::vector<uint8_t> output_bytes(const sim::Trace& trace, const sim::Dram& dram) {
-  std::vector<uint8_t> bytes;
-  for (const auto& block : trace.outputs) {
-    const auto range = dram.at(block.address, block.bytes.size());
-    bytes.insert(bytes.end(), range.begin(), range.end());
-  }
-  return bytes;
-}
 
 // The median of several runs after one to warm up; the reference, which is slow, runs once.
 double time_of(const sim::Trace& trace, const Path& path, sim::Counters& counters,
