@@ -1,0 +1,75 @@
+// A FIFO in a synchronous RAM with an output register: entry i is at the head from
+// max(push(i) + 2, pop(i - 1) + 1). The count includes the output register.
+`default_nettype none
+
+module vta_ram_fifo #(
+  parameter int Width = 8,
+  parameter int Depth = 64  // a power of two
+) (
+  input  wire logic             clk_i,
+  input  wire logic             clear_i,
+  input  wire logic             push_i,
+  input  wire logic [Width-1:0] data_i,
+  input  wire logic             pop_i,
+  output logic                  valid_o,
+  output logic [Width-1:0]      data_o,
+  output logic [$clog2(Depth):0] count_o
+);
+
+  localparam int PtrW = $clog2(Depth);
+
+  logic [Width-1:0] mem [Depth];
+  logic [Width-1:0] data_q;
+  logic [PtrW-1:0] head_q, tail_q;
+  logic [PtrW:0] count_q;  // all entries
+  logic valid_q;           // the output register holds one
+
+  logic waiting, fetch;
+
+  initial begin
+    head_q = '0;
+    tail_q = '0;
+    count_q = '0;
+    valid_q = 1'b0;
+  end
+
+  assign waiting = count_q > {{PtrW{1'b0}}, valid_q};
+  assign fetch = waiting && (!valid_q || pop_i);
+  assign valid_o = valid_q;
+  assign data_o = data_q;
+  assign count_o = count_q;
+
+  always_ff @(posedge clk_i) begin
+    if (push_i) mem[tail_q] <= data_i;
+    if (fetch) data_q <= mem[head_q];
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (clear_i) begin
+      head_q <= '0;
+      tail_q <= '0;
+      count_q <= '0;
+      valid_q <= 1'b0;
+    end else begin
+      if (push_i) tail_q <= tail_q + 1'b1;
+      if (fetch) head_q <= head_q + 1'b1;
+      if (fetch) valid_q <= 1'b1;
+      else if (pop_i) valid_q <= 1'b0;
+      if (push_i && !pop_i) count_q <= count_q + 1'b1;
+      if (pop_i && !push_i) count_q <= count_q - 1'b1;
+    end
+  end
+
+`ifdef VTA_ASSERT
+  always_ff @(posedge clk_i) begin
+    if (!clear_i) begin
+      no_push_beyond_the_depth: assert (!(push_i && count_q == Depth[PtrW:0]));
+      no_pop_of_nothing: assert (!pop_i || valid_q);
+      never_more_than_the_depth: assert (count_q <= Depth[PtrW:0]);
+    end
+  end
+`endif
+
+endmodule
+
+`default_nettype wire
