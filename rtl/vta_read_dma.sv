@@ -1,0 +1,136 @@
+// The issue side of a read DMA: takes a LOAD at start_i and requests the bursts of its rows, one a
+// cycle. IDLE, SETUP (one cycle, the descriptor is pushed), ISSUE (until the last burst is granted).
+`default_nettype none
+
+module vta_read_dma (
+  input  wire logic                       clk_i,
+  input  wire logic                       clear_i,
+  input  wire logic                       halt_i,
+
+  input  wire logic                       start_i,  // only when idle_o
+  /* verilator lint_off UNUSEDSIGNAL */  // only some fields
+  input  wire logic [vta_pkg::INSN_W-1:0] insn_i,
+  /* verilator lint_on UNUSEDSIGNAL */
+  output logic                            idle_o,
+  output logic                            desc_push_o,
+
+  output logic                            req_valid_o,
+  output logic [31:0]                     req_addr_o,
+  output logic [4:0]                      req_len_o,
+  input  wire logic                       req_grant_i,
+  input  wire logic                       room_i,  // for req_len_o beats
+
+  output logic                            fault_valid_o,
+  output logic [3:0]                      fault_code_o
+);
+
+  localparam int BeatBytesW = $clog2(vta_pkg::BUS_W / 8);
+  localparam int AddrW = 45;                   // bytes: 32-bit index of an element of up to 2^12 bytes
+  localparam int BeatW = AddrW - BeatBytesW;   // beats
+  localparam int RowW = 29;                    // bytes of a row, and from row to row
+
+  localparam logic [1:0] Idle = 2'd0;
+  localparam logic [1:0] Setup = 2'd1;
+  localparam logic [1:0] Issue = 2'd2;
+
+  // Only these fields matter here.
+  logic [2:0] type_q;
+  logic [31:0] dram_base_q;
+  logic [15:0] y_size_q, x_size_q, x_stride_q;
+
+  logic [1:0] state_q;
+  logic [AddrW-1:0] row_q;        // byte address of the row after the one that is being requested
+  logic [RowW-1:0] row_bytes_q, stride_bytes_q;
+  logic [15:0] rows_left_q;       // after the one that is being requested
+  logic [BeatW-1:0] beat_q;       // of the next burst
+  logic [RowW-1:0] left_q;        // beats of the row from beat_q on
+
+  initial state_q = Idle;
+
+  // log2 of an element's bytes in DRAM.
+  logic [3:0] shift;
+  always_comb begin
+    case (type_q)
+      3'(vta_pkg::TYPE_UOP): shift = 4'($clog2(vta_pkg::UOP_W / 8));
+      3'(vta_pkg::TYPE_WGT): shift = 4'($clog2(vta_pkg::WGT_W / 8));
+      3'(vta_pkg::TYPE_INP): shift = 4'($clog2(vta_pkg::INP_W / 8));
+      3'(vta_pkg::TYPE_ACC): shift = 4'($clog2(vta_pkg::ACC_W / 8));
+      default:               shift = 4'($clog2(vta_pkg::OUT_W / 8));
+    endcase
+  end
+
+  // The row that comes next: in SETUP the first one.
+  logic [AddrW-1:0] next_row;
+  logic [RowW-1:0] next_bytes, next_beats;
+  logic next_is_first;
+  assign next_is_first = state_q == Setup;
+  assign next_row = next_is_first ? AddrW'(dram_base_q) << shift : row_q;
+  assign next_bytes = next_is_first ? RowW'(x_size_q) << shift : row_bytes_q;
+  assign next_beats =
+      ((RowW'(next_row[BeatBytesW-1:0]) + next_bytes - RowW'(1)) >> BeatBytesW) + RowW'(1);
+
+  logic [4:0] to_boundary, len;
+  assign to_boundary = 5'd16 - {1'b0, beat_q[3:0]};
+  assign len = left_q < RowW'(to_boundary) ? left_q[4:0] : to_boundary;
+
+  logic moves, beyond, last_of_row;
+  assign moves = x_size_q != '0 && y_size_q != '0;
+  assign beyond = beat_q[BeatW-1:32-BeatBytesW] != '0;
+  assign last_of_row = left_q == RowW'(len);
+
+  assign idle_o = state_q == Idle;
+  assign desc_push_o = state_q == Setup;
+  assign req_valid_o = state_q == Issue && !beyond && room_i && !halt_i;
+  assign req_addr_o = {beat_q[31-BeatBytesW:0], {BeatBytesW{1'b0}}};
+  assign req_len_o = len;
+  assign fault_valid_o = state_q == Issue && beyond;
+  assign fault_code_o = 4'(vta_pkg::FAULT_DRAM_RANGE);
+
+  always_ff @(posedge clk_i) begin
+    if (start_i) begin
+      type_q <= insn_i[vta_pkg::MEM_MEMORY_LSB+:3];
+      dram_base_q <= insn_i[vta_pkg::MEM_DRAM_BASE_LSB+:32];
+      y_size_q <= insn_i[vta_pkg::MEM_Y_SIZE_LSB+:16];
+      x_size_q <= insn_i[vta_pkg::MEM_X_SIZE_LSB+:16];
+      x_stride_q <= insn_i[vta_pkg::MEM_X_STRIDE_LSB+:16];
+    end
+    if (state_q == Setup) begin
+      row_q <= next_row + (AddrW'(x_stride_q) << shift);
+      row_bytes_q <= next_bytes;
+      stride_bytes_q <= RowW'(x_stride_q) << shift;
+      rows_left_q <= y_size_q - 16'd1;
+      beat_q <= next_row[AddrW-1:BeatBytesW];
+      left_q <= next_beats;
+    end
+    if (req_grant_i) begin
+      beat_q <= beat_q + BeatW'(len);
+      left_q <= left_q - RowW'(len);
+      if (last_of_row) begin
+        row_q <= row_q + AddrW'(stride_bytes_q);
+        rows_left_q <= rows_left_q - 16'd1;
+        beat_q <= next_row[AddrW-1:BeatBytesW];
+        left_q <= next_beats;
+      end
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (clear_i) state_q <= Idle;
+    else if (start_i) state_q <= Setup;
+    else if (state_q == Setup) state_q <= moves ? Issue : Idle;
+    else if (req_grant_i && last_of_row && rows_left_q == '0) state_q <= Idle;
+  end
+
+`ifdef VTA_ASSERT
+  always_ff @(posedge clk_i) begin
+    if (!clear_i && req_valid_o) begin
+      a_burst_has_1_to_16_beats: assert (len != '0 && len <= 5'd16);
+      a_burst_ends_within_its_16_beats: assert ({1'b0, beat_q[3:0]} + len <= 5'd16);
+    end
+    starts_only_when_idle: assert (!start_i || state_q == Idle);
+  end
+`endif
+
+endmodule
+
+`default_nettype wire
