@@ -1,0 +1,195 @@
+// Fetch: reads the program in order into a buffer, checks what every instruction must be, and hands one a
+// cycle to the command queue of its unit, with its number.
+`default_nettype none
+
+module vta_fetch (
+  input  wire logic                       clk_i,
+  input  wire logic                       clear_i,   // a run begins: takes address and count
+  input  wire logic                       running_i,
+  input  wire logic                       halt_i,
+  input  wire logic [31:0]                address_i,
+  input  wire logic [31:0]                count_i,
+
+  output logic                            req_valid_o,
+  output logic [31:0]                     req_addr_o,
+  output logic [4:0]                      req_len_o,
+  input  wire logic                       req_grant_i,
+  input  wire logic                       r_valid_i,  // always taken
+  input  wire logic [vta_pkg::BUS_W-1:0]  r_data_i,
+
+  // Command queues: 0 load, 1 compute, 2 store.
+  output logic [2:0]                      push_o,
+  output logic [vta_pkg::INSN_W-1:0]      insn_o,
+  output logic [31:0]                     number_o,
+  input  wire logic [2:0]                 full_i,
+
+  output logic                            done_o,     // all are dispatched
+  output logic                            blocked_o,  // by a full queue
+  output logic                            fault_valid_o,
+  output logic [3:0]                      fault_code_o,
+  output logic [3:0]                      cause_o
+);
+
+  localparam int BeatBytesW = $clog2(vta_pkg::BUS_W / 8);
+  localparam int InsnBytesW = $clog2(vta_pkg::INSN_W / 8);
+  localparam int BeatW = 32 - BeatBytesW;
+  localparam int Depth = 64;
+  localparam int TotalW = 38;  // bytes of a program
+
+  logic [BeatW-1:0] beat_q;        // of the next burst
+  logic [32:0] beats_left_q;       // to request
+  logic [6:0] credits_q;
+  logic [31:0] number_q, left_q;   // of the next instruction; instructions left
+  logic bad_program_q;
+
+  logic [TotalW-1:0] total_bytes;
+  assign total_bytes = TotalW'(count_i) << InsnBytesW;
+
+  // Requests.
+
+  logic [4:0] to_boundary, len;
+  assign to_boundary = 5'd16 - {1'b0, beat_q[3:0]};
+  assign len = beats_left_q < 33'(to_boundary) ? beats_left_q[4:0] : to_boundary;
+  assign req_valid_o = running_i && beats_left_q != '0 && credits_q >= 7'(len) && !bad_program_q && !halt_i;
+  assign req_addr_o = {beat_q, {BeatBytesW{1'b0}}};
+  assign req_len_o = len;
+
+  // The buffer.
+
+  logic head_valid, pop;
+  logic [vta_pkg::BUS_W-1:0] head;
+  /* verilator lint_off UNUSEDSIGNAL */  // for an assertion
+  logic [6:0] buffered;
+  /* verilator lint_on UNUSEDSIGNAL */
+
+  vta_ram_fifo #(.Width(vta_pkg::BUS_W), .Depth(Depth)) buffer (
+    .clk_i, .clear_i, .push_i(r_valid_i && !halt_i), .data_i(r_data_i), .pop_i(pop),
+    .valid_o(head_valid), .data_o(head), .count_o(buffered)
+  );
+
+  always_ff @(posedge clk_i) begin
+    if (clear_i) begin
+      beat_q <= address_i[31:BeatBytesW];
+      beats_left_q <= 33'((total_bytes + TotalW'((1 << BeatBytesW) - 1)) >> BeatBytesW);
+      credits_q <= 7'(Depth);
+      bad_program_q <= count_i == '0 || address_i[5:0] != '0
+                       || TotalW'(address_i) + total_bytes > TotalW'(64'h1_0000_0000);
+    end else begin
+      if (req_grant_i) begin
+        beat_q <= beat_q + BeatW'(len);
+        beats_left_q <= beats_left_q - 33'(len);
+      end
+      credits_q <= credits_q - (req_grant_i ? 7'(len) : 7'd0) + (pop ? 7'd1 : 7'd0);
+    end
+  end
+
+  // The instruction at the head.
+
+  logic whole;  // the instruction is there
+  logic dispatch;
+
+  generate
+    if (vta_pkg::INSN_W > vta_pkg::BUS_W) begin : gen_gather
+      localparam int Parts = vta_pkg::INSN_W / vta_pkg::BUS_W;
+      localparam int PartW = $clog2(Parts);
+      logic [PartW-1:0] part_q;
+      logic [vta_pkg::INSN_W-vta_pkg::BUS_W-1:0] gathered_q;
+      assign whole = head_valid && part_q == PartW'(Parts - 1);
+      assign insn_o = {head, gathered_q};
+      assign pop = head_valid && (part_q != PartW'(Parts - 1) || dispatch) && !halt_i;
+      always_ff @(posedge clk_i) begin
+        if (clear_i) part_q <= '0;
+        else if (pop) part_q <= part_q + 1'b1;
+        if (pop) gathered_q <= (vta_pkg::INSN_W - vta_pkg::BUS_W)'({head, gathered_q} >> vta_pkg::BUS_W);
+      end
+    end else if (vta_pkg::INSN_W == vta_pkg::BUS_W) begin : gen_equal
+      assign whole = head_valid;
+      assign insn_o = head;
+      assign pop = dispatch;
+    end else begin : gen_select
+      localparam int Parts = vta_pkg::BUS_W / vta_pkg::INSN_W;
+      localparam int PartW = $clog2(Parts);
+      logic [PartW-1:0] part_q;
+      assign whole = head_valid;
+      assign insn_o = vta_pkg::INSN_W'(head >> (32'(part_q) * vta_pkg::INSN_W));
+      assign pop = dispatch && (part_q == PartW'(Parts - 1) || left_q == 32'd1);
+      always_ff @(posedge clk_i) begin
+        if (clear_i) part_q <= '0;
+        else if (dispatch) part_q <= part_q + 1'b1;
+      end
+    end
+  endgenerate
+
+  logic [2:0] opcode, memory_type, alu_op, unit;
+  logic decodes, is_finish, is_memory;
+  assign opcode = insn_o[vta_pkg::OPCODE_LSB+:3];
+  assign memory_type = insn_o[vta_pkg::MEM_MEMORY_LSB+:3];
+  assign alu_op = insn_o[vta_pkg::ALU_ALU_OP_LSB+:3];
+  assign is_finish = opcode == 3'(vta_pkg::OPCODE_FINISH);
+  assign is_memory = opcode == 3'(vta_pkg::OPCODE_LOAD) || opcode == 3'(vta_pkg::OPCODE_STORE);
+  assign decodes = opcode <= 3'(vta_pkg::OPCODE_ALU)
+      && !(is_memory && memory_type > 3'(vta_pkg::TYPE_ACC8))
+      && !(opcode == 3'(vta_pkg::OPCODE_ALU) && alu_op > 3'(vta_pkg::OP_REQUANTISE));
+
+  always_comb begin
+    unit = 3'b010;
+    if (opcode == 3'(vta_pkg::OPCODE_STORE)) unit = 3'b100;
+    else if (opcode == 3'(vta_pkg::OPCODE_LOAD)
+             && (memory_type == 3'(vta_pkg::TYPE_INP) || memory_type == 3'(vta_pkg::TYPE_WGT))) begin
+      unit = 3'b001;
+    end
+  end
+
+  logic finish_misplaced, no_neighbour, bad;
+  assign finish_misplaced = is_finish != (left_q == 32'd1);
+  assign no_neighbour =
+      (unit[0] && (insn_o[vta_pkg::POP_PREV_LSB] || insn_o[vta_pkg::PUSH_PREV_LSB]))
+      || (unit[2] && (insn_o[vta_pkg::POP_NEXT_LSB] || insn_o[vta_pkg::PUSH_NEXT_LSB]));
+  assign bad = whole && (!decodes || finish_misplaced || no_neighbour);
+
+  logic there;
+  assign there = whole && left_q != '0;
+  assign dispatch = there && !bad && (unit & full_i) == '0 && !halt_i;
+  assign push_o = dispatch ? unit : 3'b000;
+  assign number_o = number_q;
+  assign done_o = left_q == '0;
+  assign blocked_o = there && !bad && (unit & full_i) != '0;
+
+  always_ff @(posedge clk_i) begin
+    if (clear_i) begin
+      number_q <= '0;
+      left_q <= count_i;
+    end else if (dispatch) begin
+      number_q <= number_q + 32'd1;
+      left_q <= left_q - 32'd1;
+    end
+  end
+
+  assign fault_valid_o = bad_program_q || (there && bad);
+  always_comb begin
+    if (bad_program_q) fault_code_o = 4'(vta_pkg::FAULT_PROGRAM);
+    else if (!decodes) fault_code_o = 4'(vta_pkg::FAULT_DECODE);
+    else if (finish_misplaced) fault_code_o = 4'(vta_pkg::FAULT_FINISH);
+    else fault_code_o = 4'(vta_pkg::FAULT_NEIGHBOUR);
+  end
+
+  always_comb begin
+    if (dispatch) cause_o = 4'(vta_pkg::CAUSE_WORKING);
+    else if (done_o) cause_o = 4'(vta_pkg::CAUSE_DRAINED);
+    else if (there) cause_o = 4'(vta_pkg::CAUSE_QUEUE_FULL);
+    else cause_o = 4'(vta_pkg::CAUSE_DMA_LATENCY);
+  end
+
+`ifdef VTA_ASSERT
+  always_ff @(posedge clk_i) begin
+    if (!clear_i && running_i) begin
+      every_beat_has_its_place: assert (!(r_valid_i && !halt_i && buffered == 7'(Depth)));
+      credits_never_exceed_the_buffer: assert (credits_q <= 7'(Depth));
+      a_dispatch_goes_to_one_queue: assert (!dispatch || (unit & (unit - 3'd1)) == '0);
+    end
+  end
+`endif
+
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,333 @@
+// The store unit: STORE of the narrowed accumulators. One element a cycle, or one beat where an element is
+// a beat or more, is read from the mirror and becomes bursts on the AXI write channels.
+`default_nettype none
+
+module vta_store (
+  input  wire logic                          clk_i,
+  input  wire logic                          clear_i,
+  input  wire logic                          halt_i,
+
+  input  wire logic                          cmd_valid_i,
+  input  wire logic [vta_pkg::INSN_W-1:0]    cmd_insn_i,
+  input  wire logic [31:0]                   cmd_number_i,
+  input  wire logic                          cmd_empty_i,
+  output logic                               cmd_pop_o,
+  input  wire logic                          token_prev_valid_i,
+  output logic                               token_prev_pop_o,
+  output logic                               token_prev_push_o,
+  input  wire logic                          fetch_done_i,
+
+  output logic [vta_pkg::ACC_IDX_W-1:0]      out_raddr_o,
+  input  wire logic [vta_pkg::OUT_W-1:0]     out_rdata_i,  // one cycle later
+
+  output logic [31:0]                        awaddr_o,
+  output logic [7:0]                         awlen_o,
+  output logic                               awvalid_o,
+  input  wire logic                          awready_i,
+  output logic [vta_pkg::BUS_W-1:0]          wdata_o,
+  output logic [vta_pkg::BUS_W/8-1:0]        wstrb_o,
+  output logic                               wlast_o,
+  output logic                               wvalid_o,
+  input  wire logic                          wready_i,
+  input  wire logic                          bvalid_i,
+  /* verilator lint_off UNUSEDSIGNAL */  // bit 1 tells errors
+  input  wire logic [1:0]                    bresp_i,
+  /* verilator lint_on UNUSEDSIGNAL */
+
+  output logic                               bus_error_o,
+  output logic                               fault_valid_o,
+  output logic [3:0]                         fault_code_o,
+  output logic [31:0]                        fault_number_o,
+  output logic                               event_start_o,
+  output logic                               event_end_o,
+  output logic [3:0]                         cause_o,
+  output logic                               waits_for_token_o,
+  output logic                               idle_o,
+  output logic                               bus_idle_o  // no burst begun and not acknowledged
+);
+
+  localparam int BusBytes = vta_pkg::BUS_W / 8;
+  localparam int BeatBytesW = $clog2(BusBytes);
+  localparam int OutBytes = vta_pkg::OUT_W / 8;
+  localparam int Shift = $clog2(OutBytes);
+  localparam int Lanes = OutBytes > BusBytes ? OutBytes / BusBytes : 1;
+  localparam int Slots = BusBytes > OutBytes ? BusBytes / OutBytes : 1;
+  localparam int LaneW = Lanes > 1 ? $clog2(Lanes) : 1;
+  localparam int SlotW = Slots > 1 ? $clog2(Slots) : 1;
+  localparam int AddrW = 45;
+  localparam int BeatW = AddrW - BeatBytesW;
+  localparam int RowW = 29;
+  localparam int IndexW = 17;
+  localparam int Outstanding = 64;
+
+  // Start: an instruction goes to the slot.
+
+  logic start, tokens_there;
+  logic [3:0] started_q;  // started and not ended
+  logic slot_q;
+  logic [31:0] slot_number_q, dram_base_q;
+  logic slot_push_q;
+  logic [15:0] slot_sram_q, slot_y_q, slot_x_q, slot_stride_q, slot_pads_q;
+  logic [2:0] slot_type_q;
+
+  assign tokens_there = token_prev_valid_i || !cmd_insn_i[vta_pkg::POP_PREV_LSB];
+  assign start = cmd_valid_i && tokens_there && !slot_q && started_q < 4'd8 && !halt_i;
+  assign cmd_pop_o = start;
+  assign token_prev_pop_o = start && cmd_insn_i[vta_pkg::POP_PREV_LSB];
+  assign event_start_o = start;
+
+  always_ff @(posedge clk_i) begin
+    if (start) begin
+      slot_number_q <= cmd_number_i;
+      slot_push_q <= cmd_insn_i[vta_pkg::PUSH_PREV_LSB];
+      slot_type_q <= cmd_insn_i[vta_pkg::MEM_MEMORY_LSB+:3];
+      slot_sram_q <= cmd_insn_i[vta_pkg::MEM_SRAM_BASE_LSB+:16];
+      dram_base_q <= cmd_insn_i[vta_pkg::MEM_DRAM_BASE_LSB+:32];
+      slot_y_q <= cmd_insn_i[vta_pkg::MEM_Y_SIZE_LSB+:16];
+      slot_x_q <= cmd_insn_i[vta_pkg::MEM_X_SIZE_LSB+:16];
+      slot_stride_q <= cmd_insn_i[vta_pkg::MEM_X_STRIDE_LSB+:16];
+      slot_pads_q <= {cmd_insn_i[vta_pkg::MEM_Y_PAD_BEFORE_LSB+:4], cmd_insn_i[vta_pkg::MEM_Y_PAD_AFTER_LSB+:4],
+                      cmd_insn_i[vta_pkg::MEM_X_PAD_BEFORE_LSB+:4], cmd_insn_i[vta_pkg::MEM_X_PAD_AFTER_LSB+:4]};
+    end
+  end
+
+  logic slot_moves, slot_padded, slot_wrong_type;
+  assign slot_moves = slot_x_q != '0 && slot_y_q != '0;
+  assign slot_padded = slot_q && slot_pads_q != '0;
+  assign slot_wrong_type = slot_q && slot_moves && slot_type_q != 3'(vta_pkg::TYPE_OUT);
+
+  // RUN.
+
+  logic run_q, run_push_q, moves_q;
+  logic [31:0] run_number_q;
+  logic [15:0] rows_left_q, columns_left_q, x_size_q;
+  logic [IndexW-1:0] index_q;
+  logic [AddrW-1:0] row_q;                    // byte address of the next row
+  logic [RowW-1:0] row_bytes_q, stride_bytes_q;
+  logic [BeatW-1:0] beat_q;                   // of the current element
+  logic [RowW-1:0] row_left_q;                // beats of the row from beat_q on
+  logic [4:0] burst_left_q;                   // beats of the burst from beat_q on; 0: a burst begins
+  logic [LaneW-1:0] lane_q;
+  logic [SlotW-1:0] position_q;               // of the element in the beat
+
+  logic run_done, take;
+  assign take = slot_q && (!run_q || run_done) && !halt_i && !slot_padded && !slot_wrong_type;
+
+  logic [AddrW-1:0] next_row;
+  logic [RowW-1:0] next_bytes, next_beats;
+  assign next_row = take ? AddrW'(dram_base_q) << Shift : row_q;
+  assign next_bytes = take ? RowW'(slot_x_q) << Shift : row_bytes_q;
+  assign next_beats =
+      ((RowW'(next_row[BeatBytesW-1:0]) + next_bytes - RowW'(1)) >> BeatBytesW) + RowW'(1);
+
+  logic [4:0] to_boundary, len, burst_left;
+  logic first, beyond_dram, beyond_sram, held, generate_element, beat_done, last_column, element_done;
+  logic [3:0] w_count;
+  logic [2:0] aw_count;
+  logic [6:0] outstanding_q;
+  assign to_boundary = 5'd16 - {1'b0, beat_q[3:0]};
+  assign len = row_left_q < RowW'(to_boundary) ? row_left_q[4:0] : to_boundary;
+  assign first = burst_left_q == '0;
+  assign burst_left = first ? len : burst_left_q;
+  assign beyond_dram = run_q && moves_q && first && beat_q[BeatW-1:32-BeatBytesW] != '0;
+  assign held = w_count >= 4'd6
+      || (first && (outstanding_q >= 7'(Outstanding) || aw_count >= 3'd4 || halt_i || beyond_dram));
+  assign generate_element = run_q && moves_q && !held;
+  assign beyond_sram = generate_element && index_q >= IndexW'(vta_pkg::ACC_DEPTH);
+  assign element_done = Lanes == 1 || lane_q == LaneW'(Lanes - 1);
+  assign last_column = columns_left_q == 16'd1;
+  assign beat_done = Slots == 1 || position_q == SlotW'(Slots - 1) || last_column;
+  assign run_done = run_q && (moves_q ? generate_element && element_done && last_column && rows_left_q == 16'd1
+                                      : !halt_i);
+
+  always_ff @(posedge clk_i) begin
+    if (take) begin
+      run_number_q <= slot_number_q;
+      run_push_q <= slot_push_q;
+      moves_q <= slot_moves;
+      rows_left_q <= slot_y_q;
+      columns_left_q <= slot_x_q;
+      x_size_q <= slot_x_q;
+      index_q <= IndexW'(slot_sram_q);
+      row_q <= next_row + (AddrW'(slot_stride_q) << Shift);
+      row_bytes_q <= next_bytes;
+      stride_bytes_q <= RowW'(slot_stride_q) << Shift;
+      beat_q <= next_row[AddrW-1:BeatBytesW];
+      row_left_q <= next_beats;
+      burst_left_q <= '0;
+      lane_q <= '0;
+      position_q <= SlotW'(next_row[BeatBytesW-1:0] >> Shift);
+    end else if (generate_element) begin
+      burst_left_q <= burst_left;
+      if (Lanes > 1) lane_q <= lane_q + 1'b1;
+      if (Slots > 1) position_q <= position_q + 1'b1;
+      if (beat_done) begin
+        beat_q <= beat_q + 1'b1;
+        row_left_q <= row_left_q - 1'b1;
+        burst_left_q <= burst_left - 5'd1;
+      end
+      if (element_done) begin
+        index_q <= index_q + 1'b1;
+        columns_left_q <= columns_left_q - 16'd1;
+        if (last_column) begin
+          columns_left_q <= x_size_q;
+          rows_left_q <= rows_left_q - 16'd1;
+          row_q <= row_q + AddrW'(stride_bytes_q);
+          beat_q <= next_row[AddrW-1:BeatBytesW];
+          row_left_q <= next_beats;
+          position_q <= SlotW'(next_row[BeatBytesW-1:0] >> Shift);
+        end
+      end
+    end
+  end
+
+  // The element's data come a cycle later and join those of its beat.
+
+  logic read_q, read_done_q, read_last_q, read_masked_q;
+  logic [LaneW-1:0] read_lane_q;
+  logic [SlotW-1:0] read_position_q;
+  logic [vta_pkg::BUS_W-1:0] beat_data, assembled_q;
+  logic [BusBytes-1:0] beat_strobe, strobe_q;
+
+  assign out_raddr_o = index_q[vta_pkg::ACC_IDX_W-1:0];
+
+  always_ff @(posedge clk_i) begin
+    read_q <= generate_element && !clear_i;
+    read_done_q <= beat_done;
+    read_last_q <= burst_left == 5'd1;
+    read_lane_q <= lane_q;
+    read_position_q <= position_q;
+    read_masked_q <= beyond_sram || halt_i;
+  end
+
+  generate
+    if (Lanes > 1) begin : gen_lanes
+      assign beat_data = vta_pkg::BUS_W'(out_rdata_i >> (32'(read_lane_q) * vta_pkg::BUS_W));
+      assign beat_strobe = read_masked_q ? '0 : '1;
+    end else begin : gen_slots
+      localparam int PositionShift = Slots > 1 ? vta_pkg::OUT_W : 0;
+      assign beat_data = assembled_q
+          | (vta_pkg::BUS_W'(out_rdata_i) << (32'(read_position_q) * PositionShift));
+      assign beat_strobe = strobe_q
+          | (read_masked_q ? '0 : {{(BusBytes - OutBytes){1'b0}}, {OutBytes{1'b1}}}
+                                  << (32'(read_position_q) * (PositionShift / 8)));
+    end
+  endgenerate
+
+  always_ff @(posedge clk_i) begin
+    if (clear_i || (read_q && read_done_q)) begin
+      assembled_q <= '0;
+      strobe_q <= '0;
+    end else if (read_q) begin
+      assembled_q <= beat_data;
+      strobe_q <= beat_strobe;
+    end
+  end
+
+  logic [4:0] awlen;
+  vta_small_fifo #(.Width(32 + 5), .Depth(4)) addresses (
+    .clk_i, .clear_i, .push_i(generate_element && first),
+    .data_i({beat_q[31-BeatBytesW:0], {BeatBytesW{1'b0}}, len - 5'd1}),
+    .pop_i(awvalid_o && awready_i), .valid_o(awvalid_o), .data_o({awaddr_o, awlen}), .count_o(aw_count)
+  );
+  assign awlen_o = {3'b000, awlen};
+
+  vta_small_fifo #(.Width(vta_pkg::BUS_W + BusBytes + 1), .Depth(8)) beats (
+    .clk_i, .clear_i, .push_i(read_q && read_done_q),
+    .data_i({beat_data, beat_strobe, read_last_q}),
+    .pop_i(wvalid_o && wready_i), .valid_o(wvalid_o), .data_o({wdata_o, wstrb_o, wlast_o}),
+    .count_o(w_count)
+  );
+
+  // Acknowledgements, and the ends in order.
+
+  logic [15:0] issued_q, issued, acked_q, target;
+  logic pending_valid, pending_push, ends;
+  /* verilator lint_off UNUSEDSIGNAL */
+  logic [3:0] unused_count;
+  logic [15:0] acked_beyond;
+  /* verilator lint_on UNUSEDSIGNAL */
+  assign issued = issued_q + {15'd0, generate_element && first};
+  assign acked_beyond = acked_q - target;
+  assign ends = pending_valid && !acked_beyond[15] && !halt_i;
+
+  vta_small_fifo #(.Width(17), .Depth(8)) pending (
+    .clk_i, .clear_i, .push_i(run_done), .data_i({run_push_q, issued}), .pop_i(ends),
+    .valid_o(pending_valid), .data_o({pending_push, target}), .count_o(unused_count)
+  );
+
+  always_ff @(posedge clk_i) begin
+    if (clear_i) begin
+      slot_q <= 1'b0;
+      run_q <= 1'b0;
+      started_q <= '0;
+      issued_q <= '0;
+      acked_q <= '0;
+      outstanding_q <= '0;
+    end else begin
+      if (start) slot_q <= 1'b1;
+      else if (take) slot_q <= 1'b0;
+      if (take) run_q <= 1'b1;
+      else if (run_done) run_q <= 1'b0;
+      started_q <= started_q + {3'd0, start} - {3'd0, ends};
+      issued_q <= issued;
+      if (bvalid_i) acked_q <= acked_q + 16'd1;
+      outstanding_q <= outstanding_q + {6'd0, generate_element && first} - {6'd0, bvalid_i};
+    end
+  end
+
+  initial begin
+    slot_q = 1'b0;
+    run_q = 1'b0;
+    started_q = '0;
+    issued_q = '0;
+    acked_q = '0;
+    outstanding_q = '0;
+    read_q = 1'b0;
+    assembled_q = '0;
+    strobe_q = '0;
+  end
+
+  assign event_end_o = ends;
+  assign token_prev_push_o = ends && pending_push;
+  assign bus_error_o = bvalid_i && bresp_i[1];
+  assign bus_idle_o = outstanding_q == '0;
+
+  assign fault_valid_o = beyond_dram || beyond_sram || slot_padded || slot_wrong_type;
+  always_comb begin
+    if (beyond_dram) fault_code_o = 4'(vta_pkg::FAULT_DRAM_RANGE);
+    else if (beyond_sram) fault_code_o = 4'(vta_pkg::FAULT_SRAM_RANGE);
+    else if (slot_padded) fault_code_o = 4'(vta_pkg::FAULT_STORE_PAD);
+    else fault_code_o = 4'(vta_pkg::FAULT_DECODE);
+  end
+  assign fault_number_o = beyond_dram || beyond_sram ? run_number_q : slot_number_q;
+
+  assign idle_o = cmd_empty_i && started_q == '0;
+  assign waits_for_token_o = cmd_valid_i && !tokens_there && started_q == '0;
+
+  always_comb begin
+    if (generate_element || (run_q && !moves_q)) cause_o = 4'(vta_pkg::CAUSE_WORKING);
+    else if (run_q) cause_o = 4'(vta_pkg::CAUSE_DMA_BANDWIDTH);
+    else if (slot_q) cause_o = 4'(vta_pkg::CAUSE_ISSUE);
+    else if (cmd_valid_i && !tokens_there) cause_o = 4'(vta_pkg::CAUSE_TOKEN_PREV);
+    else if (pending_valid) cause_o = 4'(vta_pkg::CAUSE_DMA_LATENCY);
+    else if (cmd_valid_i || !fetch_done_i) cause_o = 4'(vta_pkg::CAUSE_ISSUE);
+    else cause_o = 4'(vta_pkg::CAUSE_DRAINED);
+  end
+
+`ifdef VTA_ASSERT
+  always_ff @(posedge clk_i) begin
+    if (!clear_i) begin
+      if (generate_element && first) begin
+        a_burst_has_1_to_16_beats: assert (len != '0 && len <= 5'd16);
+        a_burst_ends_within_its_16_beats: assert ({1'b0, beat_q[3:0]} + len <= 5'd16);
+      end
+      a_response_answers_a_burst: assert (!bvalid_i || outstanding_q != '0);
+      at_most_eight_instructions_are_under_way: assert (started_q <= 4'd8);
+    end
+  end
+`endif
+
+endmodule
+
+`default_nettype wire
