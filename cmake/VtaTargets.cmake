@@ -54,3 +54,24 @@ function(vta_program name)
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE vta_options ${ARG_DEPS})
 endfunction()
+
+# vta_embed(TARGET FUNCTION FILES…): gives TARGET a function `const std::vector<vta::EmbeddedFile>&
+# FUNCTION()` (qualified: vta::rtl::sources), which the sources have to declare, with the text of
+# FILES.
+function(vta_embed target function)
+  string(REPLACE "::" "_" name ${function})
+  set(output ${CMAKE_CURRENT_BINARY_DIR}/${name}.cc)
+  set(files "")
+  foreach(file IN LISTS ARGN)
+    get_filename_component(path ${file} ABSOLUTE)
+    list(APPEND files ${path})
+  endforeach()
+  set(script ${CMAKE_SOURCE_DIR}/cmake/Embed.cmake)
+  add_custom_command(
+    OUTPUT ${output}
+    COMMAND ${CMAKE_COMMAND} -DOUTPUT=${output} -DFUNCTION=${function} -DBASE=${CMAKE_SOURCE_DIR}
+            "-DFILES=${files}" -P ${script}
+    DEPENDS ${files} ${script}
+    VERBATIM)
+  target_sources(${target} PRIVATE ${output})
+endfunction()

@@ -1,22 +1,28 @@
 // When the accelerator's memory answers: a server of given bandwidth, which reads and writes share,
-// behind a fixed latency. The cycle-exact model asks it, and so does the memory behind the Verilated
-// RTL; docs/hardware.md has the rules. Deterministic: depends on the order and cycles of the calls.
+// behind a fixed latency. The cycle-exact model asks it, and so does the memory behind the
+// Verilated RTL; docs/hardware.md has the rules. Deterministic: depends on the order and cycles of
+// the calls.
+//
+// This header is also compiled with the Verilated RTL, so it stands alone.
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <cstdint>
 
-#include "vta/hw/config.h"
+namespace vta::hw {
+struct Config;
+}
 
 namespace vta::sim {
 
 class MemoryTiming {
  public:
-  explicit MemoryTiming(const hw::Config& config)
-      : latency_(static_cast<uint64_t>(config.memory_latency_cycles)),
-        cost_(static_cast<uint64_t>(
-            std::llround(kOne * (config.bus_bits / 8) / config.memory_bytes_per_cycle))) {}
+  // Latency in cycles; what a beat costs in 1/65536 of a cycle.
+  MemoryTiming(uint64_t latency, uint64_t beat_cost) : latency_(latency), cost_(beat_cost) {}
+  explicit MemoryTiming(const hw::Config& config);
+
+  uint64_t latency() const { return latency_; }
+  uint64_t beat_cost() const { return cost_; }
 
   // A read burst's beats: beat k is there from cycle ready(k) on.
   struct Read {
@@ -29,8 +35,8 @@ class MemoryTiming {
   // in the order of arrival, in one cycle the read first.
   Read read(uint64_t arrival, uint64_t beats) { return {serve(arrival, beats), cost_}; }
 
-  // A write burst whose last beat is handed over in cycle `arrival`. Returns the first cycle in which
-  // its response can be given.
+  // A write burst whose last beat is handed over in cycle `arrival`. Returns the first cycle in
+  // which its response can be given.
   uint64_t write(uint64_t arrival, uint64_t beats) {
     serve(arrival, beats);
     return (free_ + kOne - 1) / kOne;
