@@ -113,6 +113,8 @@ void show_text(const hw::Config& c) {
              c.requantise_lanes, ops);
   fmt::print("{:<14} {}-bit bus, {} bytes a cycle, {} cycles latency\n", "memory", c.bus_bits,
              c.memory_bytes_per_cycle, c.memory_latency_cycles);
+  fmt::print("{:<14} {} commands a unit, {} tokens a pair of neighbours\n", "queues",
+             c.command_queue_depth, c.token_queue_depth);
   fmt::print("{:<14} {} bits; micro-op {} bits\n", "instruction", encoding.instruction_bits(),
              encoding.uop_bits());
   print_buffers(c);

@@ -98,9 +98,14 @@ std::string Config::fingerprint() const {
   for (const AluOp op : alu_ops) {
     ops += fmt::format("{}{}", ops.empty() ? "" : ".", kAluOpNames[static_cast<size_t>(op)]);
   }
-  return fmt::format("{}x{}x{}-i{}w{}o{}a{}-u{}i{}w{}a{}-{}", batch, block_in, block_out, inp_bits,
-                     wgt_bits, out_bits, acc_bits, depth(Memory::kUop), depth(Memory::kInp),
-                     depth(Memory::kWgt), depth(Memory::kAcc), ops);
+  const Config published;
+  const bool same_queues = command_queue_depth == published.command_queue_depth &&
+                           token_queue_depth == published.token_queue_depth;
+  const std::string queues =
+      same_queues ? "" : fmt::format("-q{}t{}", command_queue_depth, token_queue_depth);
+  return fmt::format("{}x{}x{}-i{}w{}o{}a{}-u{}i{}w{}a{}-{}{}", batch, block_in, block_out,
+                     inp_bits, wgt_bits, out_bits, acc_bits, depth(Memory::kUop),
+                     depth(Memory::kInp), depth(Memory::kWgt), depth(Memory::kAcc), ops, queues);
 }
 
 void validate(const Config& c, std::string_view origin) {
@@ -137,6 +142,8 @@ void validate(const Config& c, std::string_view origin) {
     require(c.has(op), "{}: alu.ops lacks {}, must have at least min, max, add and shr", origin,
             kAluOpNames[static_cast<size_t>(op)]);
   }
+  require_power_of_two(origin, "queues.commands", c.command_queue_depth, 4, 512);
+  require_power_of_two(origin, "queues.tokens", c.token_queue_depth, 16, 1024);
   require_power_of_two(origin, "bus_bits", c.bus_bits, 64, 512);
   require(c.clock_mhz >= 1 && c.clock_mhz <= 5000, "{}: clock_mhz is {}, must be from 1 to 5000",
           origin, c.clock_mhz);

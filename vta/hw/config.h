@@ -56,7 +56,11 @@ struct Config {
   int alu_lanes = 16;
   int requantise_lanes = 16;
   std::vector<AluOp> alu_ops;  // sorted
-  int bus_bits = 128;          // AXI data width
+  // Depth of each unit's command queue: fetch, which is in order, waits while that of the next
+  // instruction's unit is full. Depth of each token queue: a push beyond it is a fault.
+  int command_queue_depth = 512;
+  int token_queue_depth = 1024;
+  int bus_bits = 128;  // AXI data width
   double clock_mhz = 300;
   // The memory's timing, in accelerator cycles.
   double memory_bytes_per_cycle = 16;
@@ -80,7 +84,8 @@ struct Config {
   int64_t sram_bytes() const;
 
   // What a program depends on: two configurations with equal fingerprints run each other's programs
-  // and leave the same bytes. "1x16x16-i8w8o8a32-u8192i2048w1024a2048-min.max.add.shr.mul.rqt"
+  // and leave the same bytes. "1x16x16-i8w8o8a32-u8192i2048w1024a2048-min.max.add.shr.mul.rqt";
+  // with queues of other depths than 512 and 1024, "…-q16t64" at the end.
   std::string fingerprint() const;
 };
 

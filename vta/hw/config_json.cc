@@ -133,6 +133,11 @@ Config read_config(const Json& json, const std::string& origin) {
     if (const Json* ops = alu->find("ops")) c.alu_ops = read_alu_ops(*ops, origin);
     alu->finish();
   }
+  if (auto queues = reader.object("queues")) {
+    queues->integer("commands", c.command_queue_depth);
+    queues->integer("tokens", c.token_queue_depth);
+    queues->finish();
+  }
   reader.integer("bus_bits", c.bus_bits);
   reader.number("clock_mhz", c.clock_mhz);
   if (auto memory = reader.object("memory")) {
@@ -197,6 +202,7 @@ Json config_object(const Config& c) {
         {"wgt", c.wgt_buffer},
         {"acc", c.acc_buffer}}},
       {"alu", {{"lanes", c.alu_lanes}, {"requantise_lanes", c.requantise_lanes}, {"ops", ops}}},
+      {"queues", {{"commands", c.command_queue_depth}, {"tokens", c.token_queue_depth}}},
       {"bus_bits", c.bus_bits},
       {"clock_mhz", c.clock_mhz},
       {"memory",

@@ -52,6 +52,13 @@ TEST(Config, EveryPresetIsValidAndRoundTripsThroughJson) {
   }
 }
 
+TEST(Config, FingerprintNamesQueuesOfOtherDepths) {
+  Config c = load_config("default");
+  EXPECT_THAT(c.fingerprint(), testing::EndsWith("rqt"));
+  c.command_queue_depth = 16;
+  EXPECT_THAT(c.fingerprint(), testing::EndsWith("rqt-q16t1024"));
+}
+
 TEST(Config, HistoricalFileLoads) {
   const Config c = parse_config(R"({"TARGET": "sim", "HW_VER": "0.0.2", "LOG_INP_WIDTH": 3,
       "LOG_WGT_WIDTH": 3, "LOG_ACC_WIDTH": 5, "LOG_BATCH": 0, "LOG_BLOCK": 4,
@@ -80,6 +87,10 @@ TEST(Config, ErrorsNameTheKeyAndWhatIsLegal) {
   EXPECT_EQ(error_of(R"({"gemm": {"block_in": 2, "block_out": 2}, "types": {"inp": 2}})"),
             "test.json: one inp element (batch x block_in x types.inp) is 4 bits, must be whole "
             "bytes: widen the type or the block");
+  EXPECT_EQ(error_of(R"({"queues": {"commands": 1024}})"),
+            "test.json: queues.commands is 1024, must be a power of two from 4 to 512");
+  EXPECT_EQ(error_of(R"({"queues": {"tokens": 8}})"),
+            "test.json: queues.tokens is 8, must be a power of two from 16 to 1024");
   EXPECT_THAT(error_of("{"), testing::StartsWith("test.json: not a JSON file"));
   EXPECT_THAT(error_of("[]"), testing::HasSubstr("must be a JSON object"));
 }

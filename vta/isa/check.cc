@@ -49,6 +49,7 @@ void check_neighbours(const Program& program, CheckReport& report) {
 CheckReport check(const Program& program) {
   CheckReport report;
   report.instructions = program.instructions.size();
+  report.token_queue_depth = static_cast<uint64_t>(program.config.token_queue_depth);
   check_finish(program, report);
   check_neighbours(program, report);
   const auto touched = footprints(program, report);
@@ -77,7 +78,7 @@ std::string to_string(const CheckReport& report) {
                       report.tokens, report.concurrent_pairs);
   for (size_t q = 0; q < kQueues; ++q) {
     text += fmt::format("  {}: at most {} of {} tokens\n", kTokenQueues[q].name, report.deepest[q],
-                        kTokenQueueDepth);
+                        report.token_queue_depth);
   }
   return text;
 }

@@ -3,7 +3,7 @@
 // What is proven: the program ends in its only FINISH; every instruction is legal at the
 // configuration; every scratchpad index and DRAM address is in range, for GEMM and ALU over all
 // iterations and micro-ops; only micro-ops that were loaded, and whose contents are known, execute;
-// no deadlock; no token queue holds more than kTokenQueueDepth tokens under any schedule; and no
+// no deadlock; no token queue holds more than queues.tokens tokens under any schedule; and no
 // two accesses of different units to the same scratchpad entry or DRAM byte, one of them a write,
 // are left unordered.
 //
@@ -52,6 +52,7 @@ struct CheckReport {
   // The most tokens that each queue can hold: load->compute, compute->load, compute->store,
   // store->compute.
   std::array<uint64_t, 4> deepest{};
+  uint64_t token_queue_depth = 0;  // the most that they may
 
   bool ok() const { return errors.empty(); }
 };

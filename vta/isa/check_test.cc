@@ -21,6 +21,9 @@ CheckReport check_text(const std::string& instructions) {
 )"));
 }
 
+constexpr int64_t kCommands = 512;  // depths of the queues
+constexpr int64_t kTokens = 1024;
+
 std::string only_error(const std::string& instructions) {
   const CheckReport report = check_text(instructions);
   return report.errors.size() == 1 ? report.errors[0].message : to_string(report);
@@ -223,17 +226,30 @@ TEST(Check, FullCommandQueueCanDeadlock) {
   const auto text = [](int64_t loads) {
     return repeated("load.inp pop_next", loads) + repeated("gemm push_prev", loads) + "finish";
   };
-  EXPECT_TRUE(check_text(text(kCommandQueueDepth)).ok());
-  EXPECT_THAT(only_error(text(kCommandQueueDepth + 1)),
+  EXPECT_TRUE(check_text(text(kCommands)).ok());
+  EXPECT_THAT(only_error(text(kCommands + 1)),
               testing::EndsWith("fetch waits at load #512 for room among 512 commands"));
+}
+
+TEST(Check, QueuesAreAsDeepAsTheConfigurationSays) {
+  const auto error = [](const std::string& text) {
+    Program program = assemble(".config tiny\n" + text);
+    program.config.command_queue_depth = 4;
+    program.config.token_queue_depth = 16;
+    return to_string(check(program));
+  };
+  EXPECT_THAT(error(repeated("load.inp pop_next", 5) + repeated("gemm push_prev", 5) + "finish"),
+              testing::HasSubstr("fetch waits at load #4 for room among 4 commands"));
+  EXPECT_THAT(error(repeated("load.inp push_next", 17) + repeated("gemm pop_prev", 17) + "finish"),
+              testing::HasSubstr("pushes token 17 into load->compute, which holds 16"));
 }
 
 TEST(Check, TokenQueueOverflow) {
   const auto text = [](int64_t pushes) {
     return repeated("load.inp push_next", pushes) + repeated("gemm pop_prev", pushes) + "finish";
   };
-  EXPECT_TRUE(check_text(text(kTokenQueueDepth)).ok());
-  EXPECT_EQ(only_error(text(kTokenQueueDepth + 1)),
+  EXPECT_TRUE(check_text(text(kTokens)).ok());
+  EXPECT_EQ(only_error(text(kTokens + 1)),
             "load #1024 (load.inp push_next): pushes token 1025 into load->compute, which holds "
             "1024, where compute has not popped yet");
   // In turns: fetch keeps load from running further ahead than compute's command queue.

@@ -6,7 +6,6 @@
 #include <string_view>
 
 #include "vta/isa/mnemonic.h"
-#include "vta/isa/program.h"
 
 namespace vta::isa {
 
@@ -175,8 +174,8 @@ std::string with_shape(std::string_view text, const hw::Config& c) {
 std::string isa_markdown(const hw::Config& config) {
   const Encoding encoding(config);
   std::string text = head(encoding);
-  text += fmt::format(fmt::runtime(kUnitsText), fmt::arg("commands", kCommandQueueDepth),
-                      fmt::arg("tokens", kTokenQueueDepth));
+  text += fmt::format(fmt::runtime(kUnitsText), fmt::arg("commands", config.command_queue_depth),
+                      fmt::arg("tokens", config.token_queue_depth));
   text += "\n## LOAD and STORE\n" + field_table(encoding, Opcode::kLoad);
   text += memory_table(config) + std::string(kTransferText);
   text += "\n## GEMM\n" + field_table(encoding, Opcode::kGemm) + std::string(kLoopText);

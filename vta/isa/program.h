@@ -11,11 +11,6 @@
 
 namespace vta::isa {
 
-// Depth of each token queue; a push beyond it is a fault. Depth of each unit's command queue:
-// fetch, which is in order, waits while the queue of the next instruction's unit is full.
-inline constexpr int64_t kTokenQueueDepth = 1024;
-inline constexpr int64_t kCommandQueueDepth = 512;
-
 struct Program {
   hw::Config config;
   std::vector<Instruction> instructions;  // FINISH is the last and the only one

@@ -81,10 +81,10 @@ class Schedule {
     bool moved = false;
     for (; fetched_ < program_.instructions.size(); ++fetched_) {
       const size_t u = number(order_.unit[fetched_]);
-      if (in_queue_[u] == kCommandQueueDepth) break;
+      if (in_queue_[u] == command_depth_) break;
       // Room came with the end of the instruction that many places earlier.
-      if (order_.position[fetched_] >= kCommandQueueDepth) {
-        const auto place = static_cast<uint32_t>(order_.position[fetched_] - kCommandQueueDepth);
+      if (order_.position[fetched_] >= command_depth_) {
+        const uint32_t place = order_.position[fetched_] - command_depth_;
         raise(fetch_clock_, after(order_.of_unit[u][place], forced_));
       }
       forced_[fetched_] = fetch_clock_;
@@ -138,12 +138,12 @@ class Schedule {
     const uint32_t done = forced_[index][number(kTokenQueues[q].to)];
     const uint64_t tokens = queue.pushed.size() - queue.pops_before[done];
     report_.deepest[q] = std::max(report_.deepest[q], tokens);
-    if (tokens <= kTokenQueueDepth || queue.overflowed) return;
+    if (tokens <= token_depth_ || queue.overflowed) return;
     queue.overflowed = true;
     add_error(
         report_, program_, index, "overflow", std::string(kTokenQueues[q].name), tokens,
         fmt::format("pushes token {} into {}, which holds {}, where {} has not popped yet", tokens,
-                    kTokenQueues[q].name, kTokenQueueDepth, unit_name(kTokenQueues[q].to)));
+                    kTokenQueues[q].name, token_depth_, unit_name(kTokenQueues[q].to)));
   }
 
   bool is_finished() const {
@@ -188,19 +188,21 @@ class Schedule {
     }
     if (fetched_ < program_.instructions.size()) {
       finding.message += fmt::format("; fetch waits at {} for room among {} commands",
-                                     short_name(program_, fetched_), kCommandQueueDepth);
+                                     short_name(program_, fetched_), command_depth_);
     }
     std::ranges::sort(finding.instructions);
     add_error(report_, std::move(finding));
   }
 
   const Program& program_;
+  const uint32_t command_depth_ = static_cast<uint32_t>(program_.config.command_queue_depth);
+  const uint64_t token_depth_ = static_cast<uint64_t>(program_.config.token_queue_depth);
   CheckReport& report_;
   TokenOrder order_;
   std::vector<Clock> forced_;
   Clock fetch_clock_{};
   std::array<Queue, kQueues> queues_;
-  std::array<int64_t, kUnits> in_queue_{};
+  std::array<uint32_t, kUnits> in_queue_{};
   uint32_t fetched_ = 0;
 };
 

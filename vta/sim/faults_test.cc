@@ -2,7 +2,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "vta/isa/program.h"
 #include "vta/sim/test_machine.h"
 
 namespace vta::sim {
@@ -168,7 +167,7 @@ TEST_P(Faults, TokensWithoutANeighbour) {
 }
 
 TEST_P(Faults, TokenQueueOverflow) {
-  for (int64_t i = 0; i <= isa::kTokenQueueDepth; ++i) {
+  for (int64_t i = 0; i <= machine_.config().token_queue_depth; ++i) {
     machine_.push({.opcode = Opcode::kLoad, .push_next = true, .memory = MemoryType::kInp});
   }
   EXPECT_EQ(fault(),
@@ -188,13 +187,39 @@ TEST_P(Faults, Deadlock) {
 }
 
 TEST_P(Faults, AFullCommandQueueHoldsUpFetch) {
-  for (int64_t i = 0; i <= isa::kCommandQueueDepth; ++i) {
+  for (int64_t i = 0; i <= machine_.config().command_queue_depth; ++i) {
     machine_.push({.opcode = Opcode::kLoad, .pop_next = true, .memory = MemoryType::kInp});
   }
   machine_.push({.opcode = Opcode::kGemm, .push_prev = true});
   EXPECT_EQ(fault(),
             "deadlock: load waits at instruction 0 (load.inp pop_next) for a token from compute; "
             "fetch waits at instruction 512 for room in the load queue");
+}
+
+hw::Config small_queues_config() {
+  hw::Config config = hw::load_config("tiny");
+  config.command_queue_depth = 4;
+  config.token_queue_depth = 16;
+  return config;
+}
+
+class SmallQueuesFaults : public Faults {
+ protected:
+  SmallQueuesFaults() : Faults(small_queues_config()) {}
+};
+INSTANTIATE_TEST_SUITE_P(Simulators, SmallQueuesFaults, testing::ValuesIn(test_simulators()),
+                         [](const auto& simulator) { return simulator.param; });
+
+TEST_P(SmallQueuesFaults, FetchWaitsForRoomAndTokensOverflow) {
+  for (int i = 0; i < 5; ++i) {
+    machine_.push({.opcode = Opcode::kLoad, .pop_next = true, .memory = MemoryType::kInp});
+  }
+  EXPECT_THAT(fault(),
+              testing::EndsWith("fetch waits at instruction 4 for room in the load queue"));
+  for (int i = 0; i < 17; ++i) {
+    machine_.push({.opcode = Opcode::kLoad, .push_next = true, .memory = MemoryType::kInp});
+  }
+  EXPECT_THAT(fault(), testing::EndsWith("load to compute already holds 16 tokens, its depth"));
 }
 
 TEST_P(Faults, TheNextRunStartsAfresh) {

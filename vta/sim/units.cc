@@ -28,6 +28,7 @@ std::string_view name_of(size_t unit) {
 
 // The four token queues, by the unit that takes from them.
 struct Tokens {
+  int64_t depth;
   std::array<int64_t, kUnits> from_prev{};
   std::array<int64_t, kUnits> from_next{};
 
@@ -44,9 +45,9 @@ struct Tokens {
   }
 
  private:
-  static void push_one(const Site& site, std::array<int64_t, kUnits>& queues, size_t from,
-                       size_t to) {
-    if (queues[to] == isa::kTokenQueueDepth) {
+  void push_one(const Site& site, std::array<int64_t, kUnits>& queues, size_t from,
+                size_t to) const {
+    if (queues[to] == depth) {
       fault(site, fmt::format("the token queue from {} to {} already holds {} tokens, its depth",
                               name_of(from), name_of(to), queues[to]));
     }
@@ -69,7 +70,11 @@ void check_neighbours(const Site& site) {
 class Fetch {
  public:
   Fetch(const isa::Encoding& encoding, const Dram& dram, uint64_t address, uint64_t count)
-      : encoding_(encoding), dram_(dram), address_(address), count_(count) {
+      : encoding_(encoding),
+        dram_(dram),
+        depth_(static_cast<size_t>(encoding.config().command_queue_depth)),
+        address_(address),
+        count_(count) {
     const auto bytes = static_cast<uint64_t>(encoding.instruction_bytes());
     if (count == 0) throw Fault(0, "the program is empty, must end with finish");
     if (address > dram.capacity() || count > (dram.capacity() - address) / bytes) {
@@ -84,7 +89,7 @@ class Fetch {
   void advance(std::array<std::deque<Command>, kUnits>& queues) {
     while (next_.index < count_) {
       auto& queue = queues[static_cast<size_t>(unit_of(next_.instruction))];
-      if (static_cast<int64_t>(queue.size()) == isa::kCommandQueueDepth) return;
+      if (queue.size() == depth_) return;
       queue.push_back(next_);
       if (next_.index + 1 < count_) {
         read(next_.index + 1);
@@ -118,6 +123,7 @@ class Fetch {
 
   const isa::Encoding& encoding_;
   const Dram& dram_;
+  size_t depth_;  // of a command queue
   uint64_t address_;
   uint64_t count_;
   Command next_{};
@@ -164,7 +170,8 @@ class Arbiter {
 
 class Machine {
  public:
-  Machine(Fetch fetch, uint64_t seed) : fetch_(std::move(fetch)), arbiter_(seed) {}
+  Machine(Fetch fetch, int token_depth, uint64_t seed)
+      : fetch_(std::move(fetch)), arbiter_(seed), tokens_{.depth = token_depth} {}
 
   void run(const std::function<void(const Site&)>& execute) {
     for (;;) {
@@ -244,7 +251,8 @@ class Machine {
 
 void run_units(const isa::Encoding& encoding, const Dram& dram, uint64_t address, uint64_t count,
                uint64_t seed, const std::function<void(const Site&)>& execute) {
-  Machine(Fetch(encoding, dram, address, count), seed).run(execute);
+  Machine machine(Fetch(encoding, dram, address, count), encoding.config().token_queue_depth, seed);
+  machine.run(execute);
 }
 
 }  // namespace vta::sim
