@@ -25,7 +25,8 @@ function(vta_library name)
   target_link_libraries(vta_${name} PUBLIC vta_options ${ARG_DEPS} PRIVATE ${ARG_PRIVATE_DEPS})
 endfunction()
 
-add_library(vta_test_main STATIC ${CMAKE_SOURCE_DIR}/tests/main.cc)
+add_library(vta_test_main STATIC ${CMAKE_SOURCE_DIR}/tests/main.cc
+                                 ${CMAKE_SOURCE_DIR}/tests/golden.cc)
 target_link_libraries(vta_test_main PUBLIC vta_options GTest::gmock GTest::gtest)
 
 add_custom_target(unit_tests)  # builds every test with the label 'unit'

@@ -144,6 +144,8 @@ void validate(const Config& c, std::string_view origin) {
   }
   require_power_of_two(origin, "queues.commands", c.command_queue_depth, 4, 512);
   require_power_of_two(origin, "queues.tokens", c.token_queue_depth, 16, 1024);
+  require(c.counter_bits == 0 || (c.counter_bits >= 16 && c.counter_bits <= 64),
+          "{}: counter_bits is {}, must be 0 or from 16 to 64", origin, c.counter_bits);
   require_power_of_two(origin, "bus_bits", c.bus_bits, 64, 512);
   require(c.clock_mhz >= 1 && c.clock_mhz <= 5000, "{}: clock_mhz is {}, must be from 1 to 5000",
           origin, c.clock_mhz);

@@ -60,7 +60,8 @@ struct Config {
   // instruction's unit is full. Depth of each token queue: a push beyond it is a fault.
   int command_queue_depth = 512;
   int token_queue_depth = 1024;
-  int bus_bits = 128;  // AXI data width
+  int bus_bits = 128;     // AXI data width
+  int counter_bits = 48;  // of the cycle counters, 0 for none
   double clock_mhz = 300;
   // The memory's timing, in accelerator cycles.
   double memory_bytes_per_cycle = 16;

@@ -139,6 +139,7 @@ Config read_config(const Json& json, const std::string& origin) {
     queues->finish();
   }
   reader.integer("bus_bits", c.bus_bits);
+  reader.integer("counter_bits", c.counter_bits);
   reader.number("clock_mhz", c.clock_mhz);
   if (auto memory = reader.object("memory")) {
     memory->number("bytes_per_cycle", c.memory_bytes_per_cycle);
@@ -204,6 +205,7 @@ Json config_object(const Config& c) {
       {"alu", {{"lanes", c.alu_lanes}, {"requantise_lanes", c.requantise_lanes}, {"ops", ops}}},
       {"queues", {{"commands", c.command_queue_depth}, {"tokens", c.token_queue_depth}}},
       {"bus_bits", c.bus_bits},
+      {"counter_bits", c.counter_bits},
       {"clock_mhz", c.clock_mhz},
       {"memory",
        {{"bytes_per_cycle", c.memory_bytes_per_cycle},

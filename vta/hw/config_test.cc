@@ -91,6 +91,8 @@ TEST(Config, ErrorsNameTheKeyAndWhatIsLegal) {
             "test.json: queues.commands is 1024, must be a power of two from 4 to 512");
   EXPECT_EQ(error_of(R"({"queues": {"tokens": 8}})"),
             "test.json: queues.tokens is 8, must be a power of two from 16 to 1024");
+  EXPECT_EQ(error_of(R"({"counter_bits": 8})"),
+            "test.json: counter_bits is 8, must be 0 or from 16 to 64");
   EXPECT_THAT(error_of("{"), testing::StartsWith("test.json: not a JSON file"));
   EXPECT_THAT(error_of("[]"), testing::HasSubstr("must be a JSON object"));
 }
