@@ -1,5 +1,7 @@
 #include "vta/sim/checks.h"
 
+#include <algorithm>
+
 #include "vta/isa/assembly.h"
 
 namespace vta::sim {
@@ -111,6 +113,29 @@ void check_micro_op(const Site& site, const hw::Config& config, const Indices& a
       check_index(site, config, hw::Memory::kAcc, "src + 2", at.src + 2);
     }
   }
+}
+
+// The largest of each index: factors are not negative, so the last iteration has it. Only when it
+// is out of range does the first bad micro-op matter, as the specification would meet it.
+void check_micro_ops(const Site& site, const hw::Config& config, const isa::MicroOp* uops) {
+  const Instruction& i = site.instruction;
+  if (micro_op_count(i) == 0) return;
+  isa::MicroOp max;
+  for (uint32_t u = i.uop_begin; u < i.uop_end; ++u) {
+    max.dst = std::max(max.dst, uops[u].dst);
+    max.src = std::max(max.src, uops[u].src);
+    max.wgt = std::max(max.wgt, uops[u].wgt);
+  }
+  try {
+    check_micro_op(site, config, indices_of(i, max, i.iter_out - 1, i.iter_in - 1));
+  } catch (const Fault&) {
+    for_each_micro_op(i, uops, [&](const Indices& at) { check_micro_op(site, config, at); });
+  }
+}
+
+uint64_t micro_op_count(const Instruction& i) {
+  if (i.uop_begin >= i.uop_end) return 0;
+  return uint64_t{i.iter_out} * i.iter_in * (i.uop_end - i.uop_begin);
 }
 
 uint64_t padded_rows(const Instruction& i) {

@@ -50,6 +50,12 @@ void for_each_micro_op(const isa::Instruction& instruction, const isa::MicroOp* 
 // a requantise record; wgt.
 void check_micro_op(const Site& site, const hw::Config& config, const Indices& indices);
 
+// All of a GEMM's or ALU's micro-ops, in `uops`, the micro-op buffer.
+void check_micro_ops(const Site& site, const hw::Config& config, const isa::MicroOp* uops);
+
+// Micro-ops that a GEMM or ALU runs through, all iterations together.
+uint64_t micro_op_count(const isa::Instruction& instruction);
+
 // Rows and columns that a LOAD or STORE covers in its scratchpad, padding included.
 uint64_t padded_rows(const isa::Instruction& instruction);
 uint64_t padded_columns(const isa::Instruction& instruction);

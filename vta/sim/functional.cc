@@ -67,64 +67,54 @@ class Batcher {
   std::array<DstSrc, kBatchPairs> pairs_;
 };
 
-class Functional : public Simulator {
+class FunctionalExecutor : public Executor {
  public:
-  Functional(const hw::Config& config, const Kernels& kernels)
+  FunctionalExecutor(const hw::Config& config, const Kernels& kernels)
       : config_(config),
-        encoding_(config),
         kernels_(kernels),
         batch_(static_cast<uint32_t>(config.batch)),
         memory_(config, kernels) {}
 
-  Counters run(Dram& dram, uint64_t address, uint64_t count) override {
-    counters_ = {};
-    run_units(encoding_, dram, address, count, /*seed=*/0,
-              [&](const Site& site) { execute(site, dram); });
-    return counters_;
-  }
+  const MicroOp* uops() const override { return memory_.uops(); }
 
- private:
-  void execute(const Site& site, Dram& dram) {
+  void execute(const Site& site, Dram& dram, Counters& counters) override {
     const Instruction& i = site.instruction;
     check_instruction(site, config_, dram);
     switch (i.opcode) {
       case isa::Opcode::kLoad:
-        counters_.dram_read_bytes += memory_.load(i, dram);
+        counters.dram_read_bytes += memory_.load(i, dram);
         break;
       case isa::Opcode::kStore:
-        counters_.dram_write_bytes += memory_.store(i, dram);
+        counters.dram_write_bytes += memory_.store(i, dram);
         break;
       case isa::Opcode::kGemm:
-        gemm(site);
+        gemm(site, counters);
         break;
       case isa::Opcode::kAlu:
-        alu(site);
+        alu(site, counters);
         break;
       case isa::Opcode::kFinish:
         break;
     }
-    ++counters_.instructions;
+    ++counters.instructions;
   }
 
+ private:
   std::span<const MicroOp> micro_ops(const Instruction& i) const {
     if (i.uop_begin >= i.uop_end) return {};
     return {memory_.uops() + i.uop_begin, i.uop_end - i.uop_begin};
   }
 
-  uint64_t iterations(const Instruction& i) const {
-    return uint64_t{i.iter_out} * i.iter_in * micro_ops(i).size();
-  }
-
-  void gemm(const Site& site) {
+  void gemm(const Site& site, Counters& counters) {
     const Instruction& i = site.instruction;
-    if (iterations(i) == 0) return;
-    check_indices(site);
+    if (micro_op_count(i) == 0) return;
+    check_micro_ops(site, config_, memory_.uops());
     if (i.reset) {
       reset(i);
       return;
     }
     accumulate(i);
-    counters_.gemm_macs += iterations(i) * static_cast<uint64_t>(config_.macs_per_cycle());
+    counters.gemm_macs += micro_op_count(i) * static_cast<uint64_t>(config_.macs_per_cycle());
   }
 
   void reset(const Instruction& i) {
@@ -136,16 +126,16 @@ class Functional : public Simulator {
     });
   }
 
-  void alu(const Site& site) {
+  void alu(const Site& site, Counters& counters) {
     const Instruction& i = site.instruction;
-    if (iterations(i) == 0) return;
-    check_indices(site);
+    if (micro_op_count(i) == 0) return;
+    check_micro_ops(site, config_, memory_.uops());
     const size_t lanes = memory_.element_lanes();
     const AluCall call{.op = i.alu_op, .use_imm = i.use_imm, .imm = i.imm, .lanes = lanes};
     for_each_in_order(i, [&](const DstSrc* elements, size_t count) {
       kernels_.alu(call, memory_.accumulators(0), elements, count);
     });
-    counters_.alu_ops += iterations(i) * batch_ * static_cast<uint64_t>(config_.block_out);
+    counters.alu_ops += micro_op_count(i) * batch_ * static_cast<uint64_t>(config_.block_out);
   }
 
   // Calls body(elements, count) with the micro-ops' dst and src, in the order of the specification.
@@ -206,33 +196,35 @@ class Functional : public Simulator {
     }
   }
 
-  // The largest of each index: factors are not negative, so the last iteration has it. Only when it
-  // is out of range does the first bad micro-op matter, as the specification would meet it.
-  void check_indices(const Site& site) const {
-    const Instruction& i = site.instruction;
-    MicroOp max;
-    for (const MicroOp& uop : micro_ops(i)) {
-      max.dst = std::max(max.dst, uop.dst);
-      max.src = std::max(max.src, uop.src);
-      max.wgt = std::max(max.wgt, uop.wgt);
-    }
-    try {
-      check_micro_op(site, config_, indices_of(i, max, i.iter_out - 1, i.iter_in - 1));
-    } catch (const Fault&) {
-      for_each_micro_op(i, memory_.uops(),
-                        [&](const Indices& at) { check_micro_op(site, config_, at); });
-    }
-  }
-
   hw::Config config_;
-  isa::Encoding encoding_;
   const Kernels& kernels_;
   uint32_t batch_;
   FunctionalMemory memory_;
-  Counters counters_;
+};
+
+class Functional : public Simulator {
+ public:
+  Functional(const hw::Config& config, const Kernels& kernels)
+      : encoding_(config), executor_(config, kernels) {}
+
+  Counters run(Dram& dram, uint64_t address, uint64_t count) override {
+    Counters counters;
+    run_units(encoding_, dram, address, count, /*seed=*/0,
+              [&](const Site& site) { executor_.execute(site, dram, counters); });
+    return counters;
+  }
+
+ private:
+  isa::Encoding encoding_;
+  FunctionalExecutor executor_;
 };
 
 }  // namespace
+
+std::unique_ptr<Executor> make_functional_executor(const hw::Config& config,
+                                                   const Kernels& kernels) {
+  return std::make_unique<FunctionalExecutor>(config, kernels);
+}
 
 std::unique_ptr<Simulator> make_functional_with(const hw::Config& config, const Kernels& kernels) {
   return std::make_unique<Functional>(config, kernels);

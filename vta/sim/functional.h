@@ -4,11 +4,14 @@
 
 #include <memory>
 
+#include "vta/sim/executor.h"
 #include "vta/sim/kernels.h"
 #include "vta/sim/simulator.h"
 
 namespace vta::sim {
 
 std::unique_ptr<Simulator> make_functional_with(const hw::Config& config, const Kernels& kernels);
+std::unique_ptr<Executor> make_functional_executor(const hw::Config& config,
+                                                   const Kernels& kernels);
 
 }  // namespace vta::sim

@@ -1,4 +1,5 @@
-// What a simulator that knows time says about a run. docs/hardware.md defines every cycle and cause.
+// What a simulator that knows time says about a run. docs/hardware.md defines every cycle and
+// cause.
 #pragma once
 
 #include <array>
@@ -48,5 +49,14 @@ class TimedSimulator : public Simulator {
  public:
   virtual const Timing& timing() const = 0;  // of the last run
 };
+
+struct TimedOptions {
+  // Without values DRAM and the scratchpads stay as they are, but for LOADs of micro-ops: time
+  // depends on no other data. A program must not STORE the micro-ops that it loads then.
+  bool values = true;
+};
+// The cycle-exact model: the times of the RTL, at a cost that grows with instructions and bursts,
+// not with cycles. Values, faults and counters are those of make_functional.
+std::unique_ptr<TimedSimulator> make_timed(const hw::Config& config, TimedOptions options = {});
 
 }  // namespace vta::sim
