@@ -11,6 +11,28 @@ namespace {
 using isa::Instruction;
 using isa::MemoryType;
 using isa::Opcode;
+using isa::Unit;
+
+void check_finish(const Site& site, uint64_t count) {
+  const bool is_finish = site.instruction.opcode == Opcode::kFinish;
+  if (is_finish && site.index + 1 < count) {
+    fault(site, fmt::format("finish before the last of {} instructions", count));
+  }
+  if (!is_finish && site.index + 1 == count) {
+    fault(site, "the program ends here without finish");
+  }
+}
+
+void check_neighbours(const Site& site) {
+  const Instruction& i = site.instruction;
+  const Unit unit = unit_of(i);
+  if (unit == Unit::kLoad && (i.pop_prev || i.push_prev)) {
+    fault(site, "the load unit has no previous unit: pop_prev and push_prev must be 0");
+  }
+  if (unit == Unit::kStore && (i.pop_next || i.push_next)) {
+    fault(site, "the store unit has no next unit: pop_next and push_next must be 0");
+  }
+}
 
 void check_memory_type(const Site& site) {
   const Instruction& i = site.instruction;
@@ -86,6 +108,32 @@ void check_index(const Site& site, const hw::Config& config, hw::Memory memory,
 void fault(const Site& site, const std::string& what) {
   throw Fault(site.index, fmt::format("instruction {} ({}): {}", site.index,
                                       isa::to_string(site.instruction), what));
+}
+
+void check_program(const isa::Encoding& encoding, const Dram& dram, uint64_t address,
+                   uint64_t count) {
+  const auto bytes = static_cast<uint64_t>(encoding.instruction_bytes());
+  if (count == 0) throw Fault(0, "the program is empty, must end with finish");
+  if (address > dram.capacity() || count > (dram.capacity() - address) / bytes) {
+    throw Fault(0, fmt::format("the program, {} instructions at {:#x}, ends beyond the DRAM's "
+                               "capacity of {:#x} bytes",
+                               count, address, dram.capacity()));
+  }
+}
+
+Instruction fetch_instruction(const isa::Encoding& encoding, const Dram& dram, uint64_t address,
+                              uint64_t count, uint64_t index) {
+  const auto bytes = static_cast<uint64_t>(encoding.instruction_bytes());
+  Instruction instruction;
+  try {
+    instruction = encoding.decode(dram.at(address + index * bytes, bytes));
+  } catch (const Error& error) {
+    throw Fault(index, fmt::format("instruction {}: {}", index, error.what()));
+  }
+  const Site site{index, instruction};
+  check_finish(site, count);
+  check_neighbours(site);
+  return instruction;
 }
 
 void check_instruction(const Site& site, const hw::Config& config, const Dram& dram) {

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string>
 
-#include "vta/isa/instruction.h"
+#include "vta/isa/field.h"
 #include "vta/sim/dram.h"
 #include "vta/sim/simulator.h"
 
@@ -19,6 +19,16 @@ struct Site {
 
 // Throws Fault: "instruction 7 (gemm …): <what>".
 [[noreturn]] void fault(const Site& site, const std::string& what);
+
+// That DRAM holds the whole program of `count` instructions at `address`, and that there is one.
+void check_program(const isa::Encoding& encoding, const Dram& dram, uint64_t address,
+                   uint64_t count);
+
+// Instruction `index` of the program, decoded. Throws Fault when it does not decode, when it is
+// FINISH and not the last or the last and not FINISH, or when a token bit names a neighbour that
+// the unit does not have.
+isa::Instruction fetch_instruction(const isa::Encoding& encoding, const Dram& dram,
+                                   uint64_t address, uint64_t count, uint64_t index);
 
 // Everything but the indices of micro-ops: memory type, padding, scratchpad and DRAM range of LOAD
 // and STORE; ALU operation and operand; micro-op range.

@@ -55,17 +55,6 @@ struct Tokens {
   }
 };
 
-void check_neighbours(const Site& site) {
-  const Instruction& i = site.instruction;
-  const Unit unit = unit_of(i);
-  if (unit == Unit::kLoad && (i.pop_prev || i.push_prev)) {
-    fault(site, "the load unit has no previous unit: pop_prev and push_prev must be 0");
-  }
-  if (unit == Unit::kStore && (i.pop_next || i.push_next)) {
-    fault(site, "the store unit has no next unit: pop_next and push_next must be 0");
-  }
-}
-
 // Reads the program in order into the units' command queues; waits while the next one's is full.
 class Fetch {
  public:
@@ -75,13 +64,7 @@ class Fetch {
         depth_(static_cast<size_t>(encoding.config().command_queue_depth)),
         address_(address),
         count_(count) {
-    const auto bytes = static_cast<uint64_t>(encoding.instruction_bytes());
-    if (count == 0) throw Fault(0, "the program is empty, must end with finish");
-    if (address > dram.capacity() || count > (dram.capacity() - address) / bytes) {
-      throw Fault(0, fmt::format("the program, {} instructions at {:#x}, ends beyond the DRAM's "
-                                 "capacity of {:#x} bytes",
-                                 count, address, dram.capacity()));
-    }
+    check_program(encoding, dram, address, count);
     read(count - 1);
     read(0);
   }
@@ -104,21 +87,7 @@ class Fetch {
 
  private:
   void read(uint64_t index) {
-    const auto bytes = static_cast<uint64_t>(encoding_.instruction_bytes());
-    try {
-      next_ = {index, encoding_.decode(dram_.at(address_ + index * bytes, bytes))};
-    } catch (const Error& error) {
-      throw Fault(index, fmt::format("instruction {}: {}", index, error.what()));
-    }
-    const Site site{index, next_.instruction};
-    const bool is_finish = site.instruction.opcode == Opcode::kFinish;
-    if (is_finish && index + 1 < count_) {
-      fault(site, fmt::format("finish before the last of {} instructions", count_));
-    }
-    if (!is_finish && index + 1 == count_) {
-      fault(site, "the program ends here without finish");
-    }
-    check_neighbours(site);
+    next_ = {index, fetch_instruction(encoding_, dram_, address_, count_, index)};
   }
 
   const isa::Encoding& encoding_;
