@@ -43,6 +43,8 @@ struct Timing {
   // Cycles by unit (kTimedUnitNames) and cause; each unit's sum to `cycles`.
   std::array<std::array<uint64_t, kCauseNames.size()>, kTimedUnitNames.size()> attribution{};
   std::vector<InstructionTime> instructions;  // by index in the program
+  // The cycle in which fetch handed each instruction to its command queue, by index.
+  std::vector<uint64_t> dispatched;
 };
 
 class TimedSimulator : public Simulator {
