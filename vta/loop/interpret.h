@@ -1,0 +1,42 @@
+// Runs any loop IR, slowly and plainly: what a function means. Every pass and code generator is
+// tested against it.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "vta/loop/stmt.h"
+
+namespace vta::loop {
+
+// One element: `integer` for integers and bool, wrapped to the type, `real` for floats.
+union Value {
+  int64_t integer;
+  double real;
+};
+
+// A buffer's storage.
+struct Array {
+  explicit Array(const BufferNode& buffer)
+      : values(static_cast<size_t>(buffer.elements()), Value{.integer = 0}) {}
+  std::vector<Value> values;
+};
+
+// What each intrinsic computes: a function over as many buffers and scalars as it takes. A
+// region becomes the buffer of its place, where extents other than 1 correspond in order.
+using Intrinsics = std::map<std::string, Function>;
+
+// Executes `function` on the storage of its parameters. Loops run in order, whatever their kind.
+// Throws Error: an index outside its buffer, a binding outside its iteration's extent, division by
+// zero, a negative shift, an intrinsic that is not in `intrinsics`.
+void interpret(const Function& function, std::span<Array*> arguments,
+               const Intrinsics& intrinsics = {}, std::span<const Value> scalars = {});
+
+// The binary operator on constants of a type, for the interpreter and for folding. Throws as above.
+Value apply(BinaryOp op, Type type, Value a, Value b);
+Value convert(Type to, Type from, Value value);
+
+}  // namespace vta::loop
