@@ -50,6 +50,8 @@ struct BufferNode {
   Scope scope = Scope::kGlobal;
   // Distance in elements between neighbours of each dimension. Row-major and dense where empty.
   std::vector<int64_t> strides = {};
+  // What stands behind it, for who made it (a tensor expression); the loop IR does not look.
+  std::shared_ptr<const void> origin = nullptr;
 
   std::vector<int64_t> dense_or_strides() const;
   int64_t elements() const;  // of storage, gaps between rows included

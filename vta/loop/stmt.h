@@ -43,7 +43,7 @@ struct For {
   Var var;  // 0, 1, … extent - 1
   int64_t extent;
   LoopKind kind = LoopKind::kSerial;
-  Stmt body;
+  Stmt body = {};
   Annotations annotations = {};
 };
 
