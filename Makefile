@@ -2,7 +2,8 @@
 # (CMakePresets.json); this file only installs what is missing and names the steps.
 
 DEVICE ?= fsim
-IMAGES ?= 1000
+# The RTL takes about a hundred times as long.
+IMAGES ?= $(if $(filter rtl,$(DEVICE)),4,1000)
 FUZZ_SECONDS ?= 60
 JOBS ?= 2
 
@@ -14,15 +15,16 @@ build:
 	cmake --build --preset release
 
 demo: build
+	$(if $(filter rtl,$(DEVICE)),scripts/install_packages.sh rtl)
 	build/bin/vta demo --device $(DEVICE) --images $(IMAGES)
 
 test: build
-	scripts/install_packages.sh test
+	scripts/install_packages.sh rtl test
 	ctest --test-dir build --output-on-failure -j$(JOBS)
 
 # The unit tests once more, under AddressSanitizer and UndefinedBehaviorSanitizer.
 unit-asan:
-	scripts/install_packages.sh build test check
+	scripts/install_packages.sh build rtl test check
 	cmake --preset asan
 	cmake --build --preset asan --target unit_tests
 	ctest --test-dir build-asan --output-on-failure -j$(JOBS) -L unit
@@ -39,7 +41,7 @@ format:
 	git ls-files '*.cc' '*.h' | xargs clang-format -i
 
 packages:
-	scripts/install_packages.sh build test check
+	scripts/install_packages.sh build rtl test check
 
 clean:
 	rm -rf build build-debug build-asan build-tsan
