@@ -67,6 +67,7 @@ int run(int argc, char** argv) {
   add_disasm_command(app);
   add_exec_command(app);
   add_check_command(app);
+  add_fuzz_command(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::RuntimeError& error) {

@@ -1,0 +1,54 @@
+// A program with everything that its run depends on: what the generator makes, the devices run and
+// the shrinker makes smaller.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "vta/isa/program.h"
+#include "vta/sim/trace.h"
+
+namespace vta::fuzz {
+
+// Where things lie in DRAM. Bytes outside the two regions are zero.
+inline constexpr uint64_t kDramBytes = sim::Dram::kDefaultCapacity;
+inline constexpr uint64_t kUopAddress = 128 << 10;   // below: the program
+inline constexpr uint64_t kDataAddress = 160 << 10;  // to the end of the low region: data
+inline constexpr uint64_t kLowEnd = 512 << 10;
+inline constexpr uint64_t kHighBegin = kDramBytes - (64 << 10);  // data up to the end of DRAM
+
+enum class Data : uint8_t { kUniform, kExtremes, kSmall, kZero };
+
+// Bits of an encoded instruction that are overwritten: codes that no decoded instruction can have.
+struct Patch {
+  uint64_t instruction = 0;
+  isa::Placement at{};
+  uint64_t value = 0;
+};
+
+struct Case {
+  isa::Program program;  // its configuration has the memory's timing; uops are those in DRAM
+  uint64_t address = 0;  // of the program, a multiple of 64
+  Data data = Data::kUniform;
+  uint64_t data_seed = 0;
+  std::optional<Patch> patch;
+  // Of a program that is broken: the point of the coverage plan that names how, and the index of
+  // the instruction that every device must name.
+  std::string broken;
+  std::optional<uint64_t> fault;
+
+  uint64_t size() const { return program.instructions.size(); }
+};
+
+// DRAM before the run: the two regions.
+using Image = std::vector<sim::Trace::Block>;
+Image image_of(const Case& c);
+
+// The recorded program: of DRAM only what it reads, and the bytes that its STOREs cover as they are
+// in `after`.
+sim::Trace trace_of(const Case& c, const std::string& name, const std::string& origin,
+                    const Image& after);
+
+}  // namespace vta::fuzz
