@@ -5,9 +5,10 @@ DEVICE ?= fsim
 # The RTL takes about a hundred times as long.
 IMAGES ?= $(if $(filter rtl,$(DEVICE)),4,1000)
 FUZZ_SECONDS ?= 60
+SOAK_MINUTES ?= 10
 JOBS ?= 2
 
-.PHONY: build demo test unit-asan fuzz format packages clean
+.PHONY: build demo test unit-asan fuzz soak format packages clean
 
 build:
 	scripts/install_packages.sh build
@@ -35,6 +36,12 @@ fuzz:
 	cmake --preset asan
 	cmake --build --preset asan --target fuzz_targets
 	scripts/fuzz.sh build-asan $(FUZZ_SECONDS)
+
+# Other random programs than the tests', for SOAK_MINUTES, on all devices. What differs is written to
+# build/soak, made small.
+soak: build
+	build/bin/vta fuzz --devices ref,fsim --minutes $(SOAK_MINUTES) --count 1000000000 \
+	  --seed $$(date +%s) -o build/soak
 
 format:
 	scripts/install_packages.sh check

@@ -25,6 +25,7 @@ struct Options {
   uint64_t seed = 1;
   double minutes = 0;
   std::string folder;
+  bool all_points = false;
   bool doc = false;
   bool json = false;
 };
@@ -114,7 +115,7 @@ void run(const Options& options) {
   }();
   const auto missed = report.coverage.missed(campaign.configs, knows_time(options.devices));
   options.json ? print_json(report, missed) : print_text(report, missed);
-  if (!report.found.empty()) throw CLI::RuntimeError(1);
+  if (!report.found.empty() || (options.all_points && !missed.empty())) throw CLI::RuntimeError(1);
 }
 
 }  // namespace
@@ -145,6 +146,8 @@ void add_fuzz_command(CLI::App& app) {
       ->add_option("-o,--output", options->folder,
                    "Folder for the programs that differ, made small, as .vtatrace files")
       ->type_name("DIR");
+  command->add_flag("--all-points", options->all_points,
+                    "Exit status 1 also where a point of the coverage plan is not hit");
   command->add_flag("--doc", options->doc, "Print the coverage plan as Markdown");
   add_json_flag(*command, options->json);
   command->footer(

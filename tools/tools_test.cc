@@ -53,12 +53,26 @@ TEST_F(Tools, OtherErrorsAreOneLineWithStatus1) {
 
 TEST_F(Tools, HelpTeachesByExample) {
   for (const std::string command : {"compile", "run", "demo", "hw", "hw list", "hw show", "isa",
-                                    "asm", "disasm", "exec", "check"}) {
+                                    "asm", "disasm", "exec", "check", "fuzz"}) {
     const Outcome help = vta(command + " --help");
     EXPECT_EQ(help.status, 0) << command;
     EXPECT_THAT(help.out, HasSubstr("Examples:\n  vta " + command.substr(0, command.find(' '))));
   }
   EXPECT_THAT(vta("--version").out, StartsWith("vta "));
+}
+
+TEST_F(Tools, FuzzReportsDifferencesAndCoverage) {
+  const Outcome outcome = vta("fuzz --hw least --devices ref,fsim --count 20 --json");
+  EXPECT_EQ(outcome.status, 0);
+  const auto json = nlohmann::json::parse(outcome.out);
+  EXPECT_EQ(json["programs"], 20);
+  EXPECT_EQ(json["differences"], 0);
+  EXPECT_EQ(json["cycle_differences"], 0);
+  EXPECT_GT(json["coverage"]["hits"]["opcode.gemm"], 0);
+  EXPECT_FALSE(json["coverage"]["missed"].empty());
+  EXPECT_EQ(vta("fuzz --hw least --count 1 --all-points").status, 1);
+  expect_error("fuzz --devices ref,chip", "'chip' is not a device: ref, fsim, tsim, rtl");
+  EXPECT_THAT(vta("fuzz --doc").out, HasSubstr("| `gemm.raw.distance1` |"));
 }
 
 TEST_F(Tools, HwShowsWhatFollowsFromAConfiguration) {

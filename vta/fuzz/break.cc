@@ -27,7 +27,7 @@ class Breaker {
   Breaker(Case& c, Random& random)
       : c_(c), random_(random), list_(c.program.instructions), config_(c.program.config) {}
 
-  bool run() {
+  bool run(uint64_t number) {
     struct Kind {
       const char* name;
       bool (Breaker::*apply)();
@@ -58,7 +58,7 @@ class Breaker {
         Kind{"fault.token.overflow", &Breaker::overflow},
         Kind{"fault.deadlock", &Breaker::deadlock},
     };
-    const Kind& kind = random_.pick(kKinds);
+    const Kind& kind = kKinds[number % kKinds.size()];
     if (!(this->*kind.apply)()) return false;
     c_.broken = kind.name;
     return true;
@@ -334,9 +334,9 @@ class Breaker {
 
 }  // namespace
 
-bool break_case(Case& c, Random& random) {
+bool break_case(Case& c, uint64_t kind, Random& random) {
   const Case legal = c;
-  if (Breaker(c, random).run()) return true;
+  if (Breaker(c, random).run(kind)) return true;
   c = legal;
   return false;
 }

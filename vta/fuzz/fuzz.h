@@ -18,7 +18,7 @@ struct Options {
   double seconds = 0;       // stops when so much time is over; 0: only the count stops it
   uint64_t most_found = 5;  // stops after so many differences
   bool shrink = true;
-  std::filesystem::path folder;  // where shrunk programs go; none: they are not written
+  std::filesystem::path folder = {};  // where shrunk programs go; none: they are not written
 };
 
 struct Found {

@@ -39,8 +39,8 @@ void set_depths(Config& c, int64_t uop, int64_t inp, int64_t wgt, int64_t acc) {
   c.uop_buffer = uop * c.element_bytes(Memory::kUop);
 }
 
-Config tiny() {
-  Config c = shaped("tiny", 1, 4, 4);
+Config least() {
+  Config c = shaped("least", 1, 4, 4);
   set_depths(c, 64, 64, 32, 64);
   return c;
 }
@@ -110,7 +110,7 @@ Config deep() {
 }  // namespace
 
 std::vector<Config> suite() {
-  std::vector<Config> configs = {tiny(), square(), int4(), queues(), wide(), narrow(), deep()};
+  std::vector<Config> configs = {least(), square(), int4(), queues(), wide(), narrow(), deep()};
   for (const Config& c : configs) hw::validate(c, c.name);
   return configs;
 }

@@ -66,7 +66,7 @@ class Inserter {
     for (size_t i = 0; i < program_.instructions.size(); ++i) {
       append(program_.instructions[i], footprints[i]);
     }
-    if (random_.percent(20)) leave_tokens();
+    if (random_.percent(30)) leave_tokens();
     program_.instructions.clear();
     for (const Node& node : nodes_) program_.instructions.push_back(node.instruction);
   }
@@ -173,7 +173,7 @@ class Inserter {
     const auto& list = of_unit_[number(unit)];
     const uint64_t first = given_[queue_between(unit, nodes_[to].unit)];
     if (first >= list.size()) return;
-    give(list[random_.between(first, list.size() - 1)], to);
+    give(list[random_.percent(70) ? first : random_.between(first, list.size() - 1)], to);
   }
 
   void give(size_t from, size_t to) {
@@ -189,15 +189,19 @@ class Inserter {
     }
   }
 
-  // Tokens that nobody takes, behind those that somebody does.
+  // Tokens that nobody takes, behind those that somebody does: a few, or as many as fit.
   void leave_tokens() {
+    const auto depth = static_cast<uint64_t>(program_.config.token_queue_depth);
+    const bool many = random_.percent(30);
     for (size_t q = 0; q < kQueues; ++q) {
       const isa::TokenQueue& queue = isa::kTokenQueues[q];
       const auto& list = of_unit_[number(queue.from)];
-      for (uint64_t k = given_[q]; k < list.size(); ++k) {
-        if (!random_.percent(20)) continue;
+      uint64_t room = depth;
+      for (uint64_t k = given_[q]; k < list.size() && room > 0; ++k) {
+        if (!many && !random_.percent(20)) continue;
         Instruction& giver = nodes_[list[k]].instruction;
         (queue.from < queue.to ? giver.push_next : giver.push_prev) = true;
+        --room;
       }
     }
   }
