@@ -112,6 +112,7 @@ void validate(const Config& c, std::string_view origin) {
   require_power_of_two(origin, "gemm.batch", c.batch, 1, 8);
   require_power_of_two(origin, "gemm.block_in", c.block_in, 2, 64);
   require_power_of_two(origin, "gemm.block_out", c.block_out, 2, 64);
+  require_power_of_two(origin, "gemm.products_per_multiplier", c.products_per_multiplier, 1, 2);
   require_power_of_two(origin, "types.inp", c.inp_bits, 2, 8);
   require_power_of_two(origin, "types.wgt", c.wgt_bits, 2, 8);
   require_power_of_two(origin, "types.out", c.out_bits, 2, 8);

@@ -42,6 +42,8 @@ struct Config {
   int batch = 1;
   int block_in = 16;
   int block_out = 16;
+  // Products that share a hardware multiplier: 2 halves the DSP blocks where these are wide enough.
+  int products_per_multiplier = 1;
   // Widths of the elements' scalars in bits.
   int inp_bits = 8;
   int wgt_bits = 8;

@@ -108,6 +108,7 @@ Config read_config(const Json& json, const std::string& origin) {
     gemm->integer("batch", c.batch);
     gemm->integer("block_in", c.block_in);
     gemm->integer("block_out", c.block_out);
+    gemm->integer("products_per_multiplier", c.products_per_multiplier);
     gemm->finish();
   }
   if (auto types = reader.object("types")) {
@@ -194,7 +195,11 @@ Json config_object(const Config& c) {
   for (const AluOp op : c.alu_ops) ops.push_back(kAluOpNames[static_cast<size_t>(op)]);
   Json json = {
       {"name", c.name},
-      {"gemm", {{"batch", c.batch}, {"block_in", c.block_in}, {"block_out", c.block_out}}},
+      {"gemm",
+       {{"batch", c.batch},
+        {"block_in", c.block_in},
+        {"block_out", c.block_out},
+        {"products_per_multiplier", c.products_per_multiplier}}},
       {"types",
        {{"inp", c.inp_bits}, {"wgt", c.wgt_bits}, {"acc", c.acc_bits}, {"out", c.out_bits}}},
       {"buffers",

@@ -76,7 +76,8 @@ TEST(Config, ErrorsNameTheKeyAndWhatIsLegal) {
   EXPECT_EQ(error_of(R"({"gemm": {"batch": 3}})"),
             "test.json: gemm.batch is 3, must be a power of two from 1 to 8");
   EXPECT_EQ(error_of(R"({"gemm": {"block": 16}})"),
-            "test.json: unknown key 'gemm.block', expected one of batch, block_in, block_out");
+            "test.json: unknown key 'gemm.block', expected one of batch, block_in, block_out, "
+            "products_per_multiplier");
   EXPECT_EQ(error_of(R"({"types": {"inp": "8"}})"), "test.json: types.inp must be an integer");
   EXPECT_EQ(error_of(R"({"buffers": {"inp": 48}})"),
             "test.json: buffers.inp is 48, must be a power of two from 32 to 1048576");

@@ -73,6 +73,7 @@ Config make_zcu102() {
 
 Config make_pynq() {
   Config c = base("pynq", 1, 16, 16);
+  c.products_per_multiplier = 2;  // 256 products in less than 220 DSP blocks
   set_memory(c, 64, 8, 32);
   c.clock_mhz = 100;
   c.requantise_lanes = 4;

@@ -61,6 +61,7 @@ void write_shape(Writer& out, const Config& c) {
   out.constant("OUT_BITS", c.out_bits);
   out.constant("ACC_BITS", c.acc_bits);
   out.constant("TREE_STAGES", tree_stages(c));
+  out.constant("PACKED_MULTIPLIERS", c.products_per_multiplier == 2 ? 1 : 0);
 }
 
 void write_widths(Writer& out, const Encoding& encoding) {

@@ -13,6 +13,7 @@ package vta_pkg;
   localparam int OUT_BITS = 8;
   localparam int ACC_BITS = 32;
   localparam int TREE_STAGES = 2;
+  localparam int PACKED_MULTIPLIERS = 0;
 
   // Bus, instruction and elements in DRAM, bits.
   localparam int BUS_W = 64;

@@ -1,0 +1,32 @@
+// A memory with one write and one read port, for block RAM: read at t, the data are there from t + 1 until
+// the next read. A read sees what was written before its cycle.
+`default_nettype none
+
+module vta_ram #(
+  parameter int Width = 8,
+  parameter int Depth = 2  // a power of two
+) (
+  input  wire logic                     clk_i,
+  input  wire logic                     we_i,
+  input  wire logic [$clog2(Depth)-1:0] waddr_i,
+  input  wire logic [Width-1:0]         wdata_i,
+  input  wire logic                     re_i,
+  input  wire logic [$clog2(Depth)-1:0] raddr_i,
+  output logic [Width-1:0]              rdata_o
+);
+
+  logic [Width-1:0] mem [Depth];
+
+  // Block RAM powers up to zero where it is not told otherwise.
+`ifndef SYNTHESIS
+  initial for (int i = 0; i < Depth; i++) mem[i] = '0;
+`endif
+
+  always_ff @(posedge clk_i) begin
+    if (we_i) mem[waddr_i] <= wdata_i;
+    if (re_i) rdata_o <= mem[raddr_i];
+  end
+
+endmodule
+
+`default_nettype wire
