@@ -136,6 +136,11 @@ Instruction fetch_instruction(const isa::Encoding& encoding, const Dram& dram, u
   return instruction;
 }
 
+void token_overflow(const Site& site, isa::Unit from, isa::Unit to, int64_t depth) {
+  fault(site, fmt::format("the token queue from {} to {} already holds {} tokens, its depth",
+                          unit_name(from), unit_name(to), depth));
+}
+
 void check_instruction(const Site& site, const hw::Config& config, const Dram& dram) {
   if (site.instruction.is_memory()) check_memory(site, config, dram);
   if (site.instruction.has_micro_ops()) check_micro_op_range(site, config);

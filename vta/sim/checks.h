@@ -30,6 +30,9 @@ void check_program(const isa::Encoding& encoding, const Dram& dram, uint64_t add
 isa::Instruction fetch_instruction(const isa::Encoding& encoding, const Dram& dram,
                                    uint64_t address, uint64_t count, uint64_t index);
 
+// Throws Fault: `site` gives a token to a queue that holds `depth` ones.
+[[noreturn]] void token_overflow(const Site& site, isa::Unit from, isa::Unit to, int64_t depth);
+
 // Everything but the indices of micro-ops: memory type, padding, scratchpad and DRAM range of LOAD
 // and STORE; ALU operation and operand; micro-op range.
 void check_instruction(const Site& site, const hw::Config& config, const Dram& dram);

@@ -48,8 +48,7 @@ struct Tokens {
   void push_one(const Site& site, std::array<int64_t, kUnits>& queues, size_t from,
                 size_t to) const {
     if (queues[to] == depth) {
-      fault(site, fmt::format("the token queue from {} to {} already holds {} tokens, its depth",
-                              name_of(from), name_of(to), queues[to]));
+      token_overflow(site, static_cast<Unit>(from), static_cast<Unit>(to), depth);
     }
     ++queues[to];
   }
