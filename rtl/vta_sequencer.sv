@@ -300,7 +300,7 @@ module vta_sequencer #(
   assign beyond =
       ((gemm_o || reset_o || source_o || alu_o || requantise_o) && dst2_q >= (IdxW+1)'(vta_pkg::ACC_DEPTH))
       || (uses_acc_src && src2_q >= (IdxW+1)'(vta_pkg::ACC_DEPTH))
-      || (requantise_o && src2_q >= (IdxW+1)'(vta_pkg::ACC_DEPTH - 2))
+      || (requantise_o && src2_q + (IdxW+1)'(2) >= (IdxW+1)'(vta_pkg::ACC_DEPTH))
       || (gemm_o && (src2_q >= (IdxW+1)'(vta_pkg::INP_DEPTH) || wgt2_q >= (IdxW+1)'(vta_pkg::WGT_DEPTH)));
   assign valid_o = v2_q && !beyond;
 
