@@ -98,7 +98,10 @@ module vta_core (
 
   // Reads.
 
-  logic [2:0] req_valid, req_grant, beat_valid, beat_ready, other_beat;
+  logic [2:0] req_valid, req_grant, beat_valid, beat_ready;
+  /* verilator lint_off UNUSEDSIGNAL */
+  logic [2:0] other_beat;  // the load unit alone asks
+  /* verilator lint_on UNUSEDSIGNAL */
   logic [3*32-1:0] req_addr;
   logic [3*5-1:0] req_len;
   logic read_error, reads_idle;
@@ -138,7 +141,9 @@ module vta_core (
   logic [WgtLanes-1:0] wgt_we;
   logic [WgtLaneW-1:0] wgt_wdata;
   logic inp_pad_we, wgt_pad_we;
-  logic [15:0] load_waddr, load_pad_addr;
+  /* verilator lint_off UNUSEDSIGNAL */
+  logic [15:0] load_waddr, load_pad_addr;  // in range where they are used
+  /* verilator lint_on UNUSEDSIGNAL */
   logic [vta_pkg::INP_IDX_W-1:0] inp_raddr;
   logic [vta_pkg::INP_W-1:0] inp_rdata;
   logic [vta_pkg::WGT_IDX_W-1:0] wgt_raddr;

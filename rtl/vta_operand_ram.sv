@@ -98,7 +98,8 @@ module vta_operand_ram #(
   // The operand register.
 
   always_ff @(posedge clk_i) begin
-    rdata_o <= data_bit_read != pad_bit_read ? '0 : ram_data;
+    if (data_bit_read != pad_bit_read) rdata_o <= '0;
+    else rdata_o <= ram_data;
   end
 
 `ifdef VTA_ASSERT

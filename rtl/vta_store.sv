@@ -184,10 +184,16 @@ module vta_store (
   // The element's data come a cycle later and join those of its beat.
 
   logic read_q, read_done_q, read_last_q, read_masked_q;
+  /* verilator lint_off UNUSEDSIGNAL */  // one of the two, or neither
   logic [LaneW-1:0] read_lane_q;
   logic [SlotW-1:0] read_position_q;
-  logic [vta_pkg::BUS_W-1:0] beat_data, assembled_q;
-  logic [BusBytes-1:0] beat_strobe, strobe_q;
+  /* verilator lint_on UNUSEDSIGNAL */
+  logic [vta_pkg::BUS_W-1:0] beat_data;
+  logic [BusBytes-1:0] beat_strobe;
+  /* verilator lint_off UNUSEDSIGNAL */  // where an element is less than a beat
+  logic [vta_pkg::BUS_W-1:0] assembled_q;
+  logic [BusBytes-1:0] strobe_q;
+  /* verilator lint_on UNUSEDSIGNAL */
 
   assign out_raddr_o = index_q[vta_pkg::ACC_IDX_W-1:0];
 
