@@ -194,7 +194,7 @@ TEST_P(Rates, FetchKeepsShortInstructionsComing) {
   EXPECT_EQ(times[499].end - times[0].end, 2 * 499);
 }
 
-INSTANTIATE_TEST_SUITE_P(Simulators, Rates, testing::Values("tsim"),
+INSTANTIATE_TEST_SUITE_P(Simulators, Rates, testing::Values("tsim", "rtl"),
                          [](const auto& test) { return test.param; });
 
 }  // namespace
