@@ -1,5 +1,7 @@
 #include "vta/sim/test_machine.h"
 
+#include "vta/sim/timing.h"
+
 namespace vta::sim {
 
 #ifdef VTA_X86_KERNELS
@@ -14,10 +16,13 @@ std::vector<std::string> test_simulators() {
 #ifdef VTA_X86_KERNELS
   names.emplace_back("simde");
 #endif
+  names.emplace_back("tsim");
   return names;
 }
 
 std::unique_ptr<Simulator> make_test_simulator(const std::string& name, const hw::Config& config) {
+  if (name == "tsim") return make_timed(config);
+  if (name == "tsim_no_values") return make_timed(config, {.values = false});
 #ifdef VTA_X86_KERNELS
   if (name == "simde") return make_functional_with(config, kAvx512VnniSimdeKernels);
 #endif

@@ -12,8 +12,8 @@
 
 namespace vta::sim {
 
-// Names of the simulators that this CPU runs: "ref", "portable", … and "simde", the VNNI kernels
-// translated by SIMDe.
+// Names of the simulators that this CPU runs: "ref", "portable", …, "simde", the VNNI kernels
+// translated by SIMDe, and "tsim"; make_test_simulator also knows "tsim_no_values".
 std::vector<std::string> test_simulators();
 std::unique_ptr<Simulator> make_test_simulator(const std::string& name, const hw::Config& config);
 

@@ -3,26 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
 
+#include "vta/sim/recorded_traces.h"
 #include "vta/sim/replay.h"
 #include "vta/sim/test_machine.h"
 
 namespace vta::sim {
 namespace {
-
-std::vector<std::filesystem::path> trace_files() {
-  const char* folder = std::getenv("VTA_TRACES");
-  const std::filesystem::path path = folder ? folder : "../shared/traces";
-  std::vector<std::filesystem::path> files;
-  if (std::filesystem::is_directory(path)) {
-    for (const auto& entry : std::filesystem::directory_iterator(path)) {
-      if (entry.path().extension() == ".vtatrace") files.push_back(entry.path());
-    }
-  }
-  std::ranges::sort(files);
-  return files;
-}
 
 class RecordedTraces : public testing::Test {
  protected:

@@ -1,0 +1,63 @@
+// The RTL against the cycle-exact model: start and end of every instruction, and the
+// cause of every cycle, on random programs and on the recorded ones.
+#include <cstdlib>
+
+#include "vta/rtlsim/rtl.h"
+#include "vta/sim/recorded_traces.h"
+#include "vta/sim/replay.h"
+#include "vta/sim/timed_random_program.h"
+#include "vta/sim/timed_testing.h"
+
+namespace vta::rtlsim {
+namespace {
+
+// Not all, as each is a build of its own; vta fuzz has yet others.
+std::vector<hw::Config> some_configurations() {
+  const auto all = sim::timed_configurations();
+  return {all[5], all[6], hw::load_config("tiny"), hw::load_config("default")};
+}
+
+class RtlTiming : public testing::TestWithParam<hw::Config> {};
+
+INSTANTIATE_TEST_SUITE_P(Configurations, RtlTiming, testing::ValuesIn(some_configurations()),
+                         sim::timed_configuration_name);
+
+int programs() {
+  const char* count = std::getenv("VTA_TIMED_PROGRAMS");
+  return count ? std::atoi(count) : 30;
+}
+
+TEST_P(RtlTiming, IsThatOfTheModelOnRandomPrograms) {
+  const hw::Config& config = GetParam();
+  const auto model = sim::make_timed(config, {.values = false});
+  const auto rtl = make_rtl(config);
+  for (int seed = 1; seed <= programs(); ++seed) {
+    sim::TimedRandomProgram random(config, static_cast<uint64_t>(seed), 5 + seed % 60);
+    sim::Dram dram(sim::TimedRandomProgram::kDramBytes);
+    const uint64_t address = random.write_to(dram);
+    const uint64_t count = random.instructions().size();
+    model->run(dram, address, count);
+    rtl->run(dram, address, count);
+    ASSERT_EQ(timing_difference(random.instructions(), rtl->timing(), model->timing()), "")
+        << "program of seed " << seed;
+  }
+}
+
+TEST(RtlTimingOfTraces, IsThatOfTheModelAndSoAreTheBytes) {
+  const auto files = sim::trace_files();
+  if (files.empty()) GTEST_SKIP() << "no recorded programs here; VTA_TRACES names their folder";
+  for (const auto& file : files) {
+    const sim::Trace trace = sim::load_trace(file);
+    const auto model = sim::make_timed(trace.config);
+    const auto rtl = make_rtl(trace.config);
+    for (sim::TimedSimulator* simulator : {model.get(), rtl.get()}) {
+      const sim::Replay result = replay(trace, *simulator);
+      EXPECT_FALSE(result.difference) << file << ": " << to_string(*result.difference);
+    }
+    EXPECT_EQ(timing_difference(program_of(trace).instructions, rtl->timing(), model->timing()), "")
+        << file;
+  }
+}
+
+}  // namespace
+}  // namespace vta::rtlsim
