@@ -53,15 +53,13 @@ module vta_alu #(
   endfunction
 
   logic [vta_pkg::ACC_W-1:0] source_q;
-  logic [GroupW-1:0] x, y;
-
   always_ff @(posedge clk_i) if (source_i) source_q <= base_i;
 
   generate
     if (Groups > 1) begin : gen_groups
+      logic [GroupW-1:0] x, y, result;
       assign x = GroupW'(base_i >> (32'(group_i) * GroupW));
       assign y = use_imm_i ? {Lanes{{16{imm_i[15]}}, imm_i}} : GroupW'(source_q >> (32'(group_i) * GroupW));
-      logic [GroupW-1:0] result;
       assign result = operate(op_i, x, y);
       always_ff @(posedge clk_i) begin
         if (en_i) begin
@@ -71,9 +69,9 @@ module vta_alu #(
         end
       end
     end else begin : gen_whole
-      assign x = base_i;
-      assign y = use_imm_i ? {Lanes{{16{imm_i[15]}}, imm_i}} : source_q;
-      always_ff @(posedge clk_i) if (en_i) result_o <= operate(op_i, x, y);
+      always_ff @(posedge clk_i) begin
+        if (en_i) result_o <= operate(op_i, base_i, use_imm_i ? {Lanes{{16{imm_i[15]}}, imm_i}} : source_q);
+      end
     end
   endgenerate
 

@@ -240,29 +240,40 @@ module vta_load_buffer #(
   assign fault_valid_o = beyond;
   assign fault_number_o = number_q;
 
-  logic [AccW-1:0] acc_data_q, from_acc, from_acc8;
-  logic [UopW-1:0] uop_data_q;
-  generate
-    if (AccLanes > 1) begin : gen_acc_lanes
-      assign from_acc = {beat, acc_data_q[AccW-1:BusW]};
-    end else begin : gen_acc_slots
-      assign from_acc = AccW'(beat >> (32'(slot) * AccW));
+  // Output scalars of a beat, or of an element smaller than one, sign-extended.
+  localparam int Bits = vta_pkg::OUT_BITS;
+  localparam int PieceW = OutW > BusW ? BusW : OutW;
+  localparam int Scalars = PieceW / Bits;
+  function automatic logic [32*Scalars-1:0] extend(input logic [PieceW-1:0] piece);
+    for (int i = 0; i < Scalars; i++) begin
+      extend[i*32+:32] = {{(32-Bits){piece[i*Bits+Bits-1]}}, piece[i*Bits+:Bits]};
     end
+  endfunction
 
-    // Output scalars of a beat, or of an element smaller than one, sign-extended.
-    localparam int Bits = vta_pkg::OUT_BITS;
-    localparam int PieceW = OutW > BusW ? BusW : OutW;
-    localparam int Scalars = PieceW / Bits;
-    logic [PieceW-1:0] piece;
-    logic [32*Scalars-1:0] extended;
-    assign piece = PieceW'(beat >> (32'(slot) * (OutLanes > 1 ? 0 : OutW)));
-    for (genvar i = 0; i < Scalars; i++) begin : gen_extend
-      assign extended[i*32+:32] = {{(32-Bits){piece[i*Bits+Bits-1]}}, piece[i*Bits+:Bits]};
-    end
-    if (OutLanes > 1) begin : gen_out_lanes
-      assign from_acc8 = {extended, acc_data_q[AccW-1:32*Scalars]};
-    end else begin : gen_out_slots
-      assign from_acc8 = extended;
+  logic [AccW-1:0] acc_data_q;
+  logic [UopW-1:0] uop_data_q;
+  logic write_acc, write_acc8;
+  assign write_acc = consume && !is_uop_q && !is_acc8_q;
+  assign write_acc8 = consume && !is_uop_q && is_acc8_q;
+  generate
+    if (AccLanes == 1) begin : gen_elements
+      always_ff @(posedge clk_i) begin
+        if (pad_step) acc_data_q <= '0;
+        else if (write_acc) acc_data_q <= AccW'(beat >> (32'(slot) * AccW));
+        else if (write_acc8) acc_data_q <= extend(PieceW'(beat >> (32'(slot) * OutW)));
+      end
+    end else if (OutLanes == 1) begin : gen_beats
+      always_ff @(posedge clk_i) begin
+        if (pad_step) acc_data_q <= '0;
+        else if (write_acc) acc_data_q <= {beat, acc_data_q[AccW-1:BusW]};
+        else if (write_acc8) acc_data_q <= extend(PieceW'(beat >> (32'(slot) * (OutSlots > 1 ? OutW : 0))));
+      end
+    end else begin : gen_beats_of_both
+      always_ff @(posedge clk_i) begin
+        if (pad_step) acc_data_q <= '0;
+        else if (write_acc) acc_data_q <= {beat, acc_data_q[AccW-1:BusW]};
+        else if (write_acc8) acc_data_q <= {extend(beat), acc_data_q[AccW-1:32*Scalars]};
+      end
     end
   endgenerate
 
@@ -271,10 +282,6 @@ module vta_load_buffer #(
     acc_we_q <= write && !is_uop_q && (pad_step || element_done) && !beyond;
     write_index_q <= write_index[15:0];
     if (write && is_uop_q) uop_data_q <= pad_step ? '0 : UopW'(beat >> (32'(slot) * UopW));
-    if (write && !is_uop_q) begin
-      if (pad_step) acc_data_q <= '0;
-      else acc_data_q <= is_acc8_q ? from_acc8 : from_acc;
-    end
   end
 
   initial begin

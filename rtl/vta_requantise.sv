@@ -107,6 +107,38 @@ module vta_requantise #(
   assign waddr_o = dst_q[Stages];
   assign finish_o = we_o && last_q[Stages];
 
+  // The saturated high half, divided by 2^-shift for a negative shift: the quotient, and whether it is to be
+  // rounded up. (Functions, so that a simulator computes them only where their stage works.)
+  function automatic logic [32:0] divide(input logic [32:0] product, input logic [5:0] shift);
+    logic [31:0] high, rest;
+    logic [32:0] divided;  // with the first bit below the point
+    logic [5:0] right;
+    high = product[32] != product[31] ? 32'h7FFF_FFFF : product[31:0];
+    right = shift[5] ? 6'd0 - shift : 6'd0;
+    divided = $signed({high, 1'b0}) >>> right;
+    rest = high & (~(32'hFFFF_FFFF << right) >> 1);
+    divide = {divided[32:1], divided[0] && (!high[31] || rest != '0)};
+  endfunction
+
+  /* verilator lint_off UNUSEDSIGNAL */  // the shift is not needed any more
+  function automatic logic [31:0] clip(input logic [31:0] quotient, input logic round, input logic [31:0] fields);
+  /* verilator lint_on UNUSEDSIGNAL */
+    logic [31:0] value;
+    logic [7:0] zero_point, low, high;
+    logic narrow, below, above;
+    zero_point = fields[15:8];
+    low = fields[23:16];
+    high = fields[31:24];
+    value = quotient + {{24{zero_point[7]}}, zero_point} + 32'(round);
+    narrow = value[31:7] == {25{value[31]}};
+    below = narrow ? $signed(value[7:0]) < $signed(low) : value[31];
+    above = narrow ? $signed(value[7:0]) > $signed(high) : !value[31];
+    if (fields[7]) clip = value;
+    else if (below) clip = {{24{low[7]}}, low};
+    else if (above) clip = {{24{high[7]}}, high};
+    else clip = value;
+  endfunction
+
   // What each stage's group needs of the operand and the record.
 
   logic [GroupW-1:0] operand0, bias0, factor2, result;
@@ -155,42 +187,12 @@ module vta_requantise #(
         end
       end
 
-      // 5: its high half doubled, saturated, divided by 2^-shift for a negative shift; 6 adds the rounding.
-      logic [31:0] high, rest;
-      logic [32:0] divided;  // with the first bit below the point
-      logic [5:0] shift4, right;
-      logic [31:0] quotient_q;
+      // 5: divided. 6: rounded, plus the zero point, clipped.
+      logic [31:0] quotient_q, result_q;
       logic round_q;
-      assign high = product_q[47] != product_q[46] ? 32'h7FFF_FFFF : product_q[46:15];
-      assign shift4 = packed4[i*32+:6];
-      assign right = shift4[5] ? 6'd0 - shift4 : 6'd0;
-      assign divided = 33'($signed({high, 1'b0}) >>> right);
-      assign rest = high & (~(32'hFFFF_FFFF << right) >> 1);
       always_ff @(posedge clk_i) begin
-        if (valid_q[4]) begin
-          quotient_q <= divided[32:1];
-          round_q <= divided[0] && (!high[31] || rest != '0);
-        end
-      end
-
-      // 6: plus the zero point, clipped.
-      logic [31:0] value, result_q;
-      logic [7:0] zero_point, clip_min, clip_max;
-      logic small_value, below, above;
-      assign zero_point = packed5[i*32+8+:8];
-      assign clip_min = packed5[i*32+16+:8];
-      assign clip_max = packed5[i*32+24+:8];
-      assign value = quotient_q + {{24{zero_point[7]}}, zero_point} + 32'(round_q);
-      assign small_value = value[31:7] == {25{value[31]}};
-      assign below = small_value ? $signed(value[7:0]) < $signed(clip_min) : value[31];
-      assign above = small_value ? $signed(value[7:0]) > $signed(clip_max) : !value[31];
-      always_ff @(posedge clk_i) begin
-        if (valid_q[5]) begin
-          if (packed5[i*32+7]) result_q <= value;
-          else if (below) result_q <= {{24{clip_min[7]}}, clip_min};
-          else if (above) result_q <= {{24{clip_max[7]}}, clip_max};
-          else result_q <= value;
-        end
+        if (valid_q[4]) {quotient_q, round_q} <= divide(product_q[47:15], packed4[i*32+:6]);
+        if (valid_q[5]) result_q <= clip(quotient_q, round_q, packed5[i*32+:32]);
       end
       assign result[i*32+:32] = result_q;
     end
