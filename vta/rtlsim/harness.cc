@@ -24,6 +24,7 @@ namespace {
 
 constexpr uint64_t kBeat = VTA_RTL_BEAT_BYTES;
 constexpr uint32_t kResponseError = 2;
+constexpr uint32_t kCauseWorking = 0;       // of fetch: it dispatches an instruction
 constexpr uint64_t kHandshakeLimit = 1000;  // cycles that a register access may take
 
 // What the model says through $display and failed assertions. The newest run's; one line.
@@ -308,6 +309,16 @@ void VtaRtlModel::record_events() {
         if (n < run_->room[unit]) run_->ends[unit][n] = run_->cycles;
       }
     }
+  }
+  uint32_t causes = top_.cause_o;
+  if ((causes & 0xf) == kCauseWorking) {
+    progress_ = now_;
+    const uint64_t n = run_->dispatched++;
+    if (n < run_->dispatch_room) run_->dispatches[n] = run_->cycles;
+  }
+  for (auto& unit : run_->attribution) {
+    ++unit[causes & 0xf];
+    causes >>= 4;
   }
   ++run_->cycles;
 }

@@ -33,7 +33,14 @@ struct VtaRtlRun {
   uint64_t started[3] = {};
   uint64_t ended[3] = {};
 
+  // The cycles in which fetch dispatched, likewise.
+  uint64_t* dispatches = nullptr;
+  uint64_t dispatch_room = 0;
+  uint64_t dispatched = 0;
+
   uint64_t cycles = 0;  // with `running` set
+  // Of which by unit (fetch, load, compute, store) and cause.
+  uint64_t attribution[4][16] = {};
 };
 
 // Functions that return int: 0, or 1 with the reason in vta_rtl_message.

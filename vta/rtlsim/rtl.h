@@ -13,7 +13,7 @@ namespace vta::rtlsim {
 struct RtlOptions {
   // An FST file with every signal in the cycles [wave_begin, wave_end), counted over all runs;
   // empty: none. It is complete when the simulator is gone.
-  std::filesystem::path wave;
+  std::filesystem::path wave = {};
   uint64_t wave_begin = 0;
   uint64_t wave_end = UINT64_MAX;
   // The cycle in which the host begins to stop the run, which then ends with a Fault.
@@ -21,9 +21,8 @@ struct RtlOptions {
 };
 
 // Scratchpads keep their contents over runs. A run throws sim::Fault as other simulators do, and
-// Error when the hardware breaks a rule: an assertion, AXI, no progress, counters that do not add
-// up. The attribution is zero where the configuration has no counters. Throws Error when the
-// library cannot be built or the wave file not written.
+// Error when the hardware breaks a rule: an assertion, AXI, no progress, counters that are wrong.
+// Throws Error when the library cannot be built or the wave file not written.
 std::unique_ptr<sim::TimedSimulator> make_rtl(const hw::Config& config,
                                               const RtlOptions& options = {});
 

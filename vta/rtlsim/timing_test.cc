@@ -32,8 +32,7 @@ TEST_P(RtlTiming, IsThatOfTheModelOnRandomPrograms) {
   const auto model = sim::make_timed(config, {.values = false});
   const auto rtl = make_rtl(config);
   for (int seed = 1; seed <= programs(); ++seed) {
-    const int instructions = seed % 10 == 0 ? 500 : 5 + seed % 60;
-    sim::TimedRandomProgram random(config, static_cast<uint64_t>(seed), instructions);
+    sim::TimedRandomProgram random(config, static_cast<uint64_t>(seed), 5 + seed % 60);
     sim::Dram dram(sim::TimedRandomProgram::kDramBytes);
     const uint64_t address = random.write_to(dram);
     const uint64_t count = random.instructions().size();

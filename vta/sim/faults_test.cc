@@ -93,7 +93,8 @@ TEST_P(Faults, WhatMovesNothingHasAnyMemoryType) {
 }
 
 TEST_P(Faults, GemmIndices) {
-  machine_.load_uops({{.dst = 1}, {.dst = 200, .src = 255, .wgt = 100}});
+  const std::vector<isa::MicroOp> uops = {{.dst = 1}, {.dst = 200, .src = 255, .wgt = 100}};
+  machine_.load_uops(uops);
   Instruction gemm = machine_.over(Opcode::kGemm, 2);
   gemm.iter_in = 2;
   gemm.dst_factor_in = 56;
@@ -104,11 +105,13 @@ TEST_P(Faults, GemmIndices) {
   EXPECT_EQ(index_, 1);
   gemm.dst_factor_in = 0;
   gemm.src_factor_in = 1;
+  machine_.load_uops(uops);
   EXPECT_THAT(fault_of(gemm),
               testing::EndsWith("src index 256 is beyond the inp scratchpad's depth "
                                 "of 256"));
   gemm.src_factor_in = 0;
   gemm.wgt_factor_in = 28;
+  machine_.load_uops(uops);
   EXPECT_THAT(fault_of(gemm),
               testing::EndsWith("wgt index 128 is beyond the wgt scratchpad's depth "
                                 "of 128"));
