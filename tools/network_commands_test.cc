@@ -54,6 +54,8 @@ TEST_F(NetworkCommands, ModelAndModuleGiveTheSameOnEveryDevice) {
   const Tensor expected = run(path("m.vtam"), "");
   const std::string calibrate = "--calibrate " + path("samples.npy");
   EXPECT_EQ(run(path("m.vtam"), "--device ref --seed 5"), expected);
+  EXPECT_EQ(run(path("m.vtam"), "--device tsim"), expected);
+  EXPECT_EQ(run(path("m.vtam"), "--device rtl"), expected);
   EXPECT_EQ(run(kModel, calibrate), expected);
   EXPECT_GT(cosine(run(kModel, "--device float"), expected), 0.99);
 }
@@ -140,7 +142,7 @@ TEST_F(NetworkCommands, ErrorsSayWhatIsWrongAndWhatIsRight) {
           "  node 3 (Cast): element type STRING is not supported; floats of 16 to 64 bits, "
           "integers of 8 to 64 and bool are");
   expect_usage_error(run_model + path("picture.npy") + " --device fpga",
-                     "vta: --device: fpga not in {ref,fsim,float}; see 'vta run --help'");
+                     "vta: --device: fpga not in {ref,fsim,tsim,rtl,float}; see 'vta run --help'");
   expect_usage_error("run " + kModel, "vta: --input is required; see 'vta run --help'");
 }
 
@@ -168,6 +170,45 @@ TEST_F(NetworkCommands, ExecPrintsMatchAndItsCounters) {
        {"instructions", "gemm_macs", "alu_ops", "dram_read_bytes", "dram_write_bytes", "seconds"}) {
     EXPECT_TRUE(result.contains(key)) << key;
   }
+}
+
+const std::string kGemmTrace = VTA_SOURCE_DIR "/fuzz/corpus/vtatrace/gemm.vtatrace";
+
+TEST_F(NetworkCommands, ExecSaysWhereTheCyclesWent) {
+  std::vector<json> results;
+  for (const std::string device : {"tsim", "rtl"}) {
+    const Outcome outcome = vta(fmt::format("exec {} --device {} --json --trace {}", kGemmTrace,
+                                            device, path("trace.json")));
+    ASSERT_EQ(outcome.status, 0) << outcome.err;
+    json result = json::parse(outcome.out);
+    for (const char* bound : {"mac", "alu", "dram", "issue"}) {
+      EXPECT_LE(result.at("bounds").at(bound), result.at("cycles")) << bound;
+    }
+    for (const char* unit : {"fetch", "load", "compute", "store"}) {
+      int64_t sum = 0;
+      for (const json& cycles : result.at("attribution").at(unit)) sum += cycles.get<int64_t>();
+      EXPECT_EQ(sum, result.at("cycles")) << unit;
+    }
+    EXPECT_GT(json::parse(read_text_file(path("trace.json"))).at("traceEvents").size(), 10U);
+    result.erase("seconds");
+    results.push_back(result);
+  }
+  EXPECT_EQ(results[0], results[1]);
+  EXPECT_THAT(vta("exec " + kGemmTrace + " --device tsim").out,
+              testing::AllOf(HasSubstr("above the bound of dram"), HasSubstr("token_next")));
+}
+
+TEST_F(NetworkCommands, ExecRefusesWhatTheDeviceCannotShow) {
+  expect_error("exec " + kGemmTrace + " --trace " + path("t.json"),
+               "--trace needs a device that knows time: --device tsim or rtl");
+  expect_error("exec " + kGemmTrace + " --device tsim --wave " + path("w.fst"),
+               "--wave needs the hardware's signals: --device rtl");
+  expect_error("exec " + kGemmTrace + " --device rtl --wave-cycles 1:2",
+               "--wave-cycles needs --wave FILE");
+  expect_error("exec " + kGemmTrace + " --device rtl --wave w.fst --wave-cycles 9:2",
+               "--wave-cycles 9:2: there are no cycles from 9 to 2");
+  expect_error("exec " + kGemmTrace + " --device rtl --wave w.fst --wave-cycles x",
+               "--wave-cycles x: expected A:B, the cycles from A up to but not including B");
 }
 
 }  // namespace

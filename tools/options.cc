@@ -17,7 +17,9 @@ void add_device_option(CLI::App& command, std::string& target,
   command
       .add_option("--device", target,
                   "What runs it: fsim, the fast simulator; ref, the reference interpreter of the "
-                  "instruction set; float, where offered, the network before quantisation")
+                  "instruction set; tsim, the cycle-exact model; rtl, the hardware's SystemVerilog "
+                  "(built at its first use); "
+                  "float, where offered, the network before quantisation")
       ->check(CLI::IsMember(names))
       ->type_name("NAME")
       ->capture_default_str();

@@ -37,7 +37,8 @@ class Device {
   virtual Counters run(DeviceAddress address, uint64_t count) = 0;
 };
 
-// "ref" or "fsim". Throws Error that lists the names.
+// One of device_names(). Throws Error that lists them. The first "rtl" of a configuration is built,
+// which takes a while.
 std::unique_ptr<Device> make_device(const std::string& name, const hw::Config& config,
                                     uint64_t seed = 0);
 std::vector<std::string> device_names();

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "vta/base/error.h"
+#include "vta/rtlsim/rtl.h"
 #include "vta/runtime/allocator.h"
 #include "vta/runtime/device.h"
 #include "vta/sim/dram.h"
@@ -60,6 +61,14 @@ constexpr std::array kKinds = {
     Kind{"ref",
          [](const hw::Config& config, uint64_t seed) { return sim::make_reference(config, seed); }},
     Kind{"fsim", [](const hw::Config& config, uint64_t) { return sim::make_functional(config); }},
+    Kind{"tsim",
+         [](const hw::Config& config, uint64_t) -> std::unique_ptr<sim::Simulator> {
+           return sim::make_timed(config);
+         }},
+    Kind{"rtl",
+         [](const hw::Config& config, uint64_t) -> std::unique_ptr<sim::Simulator> {
+           return rtlsim::make_rtl(config);
+         }},
 };
 
 }  // namespace

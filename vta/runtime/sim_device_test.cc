@@ -11,7 +11,7 @@ using ::testing::ThrowsMessage;
 
 TEST(SimDevice, UnknownNameListsTheNames) {
   EXPECT_THAT([] { make_device("gpu", hw::load_config("tiny")); },
-              ThrowsMessage<Error>("there is no device 'gpu' (devices: ref, fsim)"));
+              ThrowsMessage<Error>("there is no device 'gpu' (devices: ref, fsim, tsim, rtl)"));
 }
 
 TEST(SimDevice, EveryNameMakesADeviceOfThatConfiguration) {
