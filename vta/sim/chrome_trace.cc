@@ -83,11 +83,11 @@ class Picture {
     std::array<std::vector<uint64_t>, kUnits> free_from;
     for (size_t i = 0; i < instructions_.size(); ++i) {
       auto& lanes = free_from[unit_of_index(i)];
-      const auto [start, end] = timing_.instructions[i];
-      auto lane = std::ranges::find_if(lanes, [&](uint64_t cycle) { return cycle <= start; });
+      const InstructionTime time = timing_.instructions[i];
+      auto lane = std::ranges::find_if(lanes, [&](uint64_t cycle) { return cycle <= time.start; });
       if (lane == lanes.end() && lanes.size() < kLanes) lane = lanes.insert(lanes.end(), 0);
       if (lane == lanes.end()) --lane;
-      *lane = end + 1;
+      *lane = time.end + 1;
       lane_.push_back(static_cast<size_t>(lane - lanes.begin()));
     }
     for (size_t unit = 0; unit < kUnits; ++unit) lanes_[unit] = free_from[unit].size();
