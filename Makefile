@@ -3,7 +3,7 @@
 
 DEVICE ?= fsim
 # The RTL takes about a hundred times as long.
-IMAGES ?= $(if $(filter rtl,$(DEVICE)),4,1000)
+IMAGES ?= $(if $(filter rtl,$(DEVICE)),300,1000)
 FUZZ_SECONDS ?= 60
 SOAK_MINUTES ?= 10
 JOBS ?= 2

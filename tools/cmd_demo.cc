@@ -119,7 +119,10 @@ void run(const Options& options) {
 
   const compiler::Compiled compiled = compiler::compile_network(
       network, network_inputs(train, kCalibrationImages, input), hw::load_config(options.hw));
-  const auto device = runtime::make_device(options.device, compiled.module.config, options.seed);
+  const auto device = [&] {
+    const Progress progress("preparing the device " + options.device);
+    return runtime::make_device(options.device, compiled.module.config, options.seed);
+  }();
   module::Executor executor(compiled.module, *device);
 
   const auto inputs = network_inputs(test, options.images, input);
@@ -170,6 +173,7 @@ void add_demo_command(CLI::App& app) {
       "Examples:\n"
       "  vta demo\n"
       "  vta demo --device ref --images 20\n"
+      "  vta demo --device rtl --images 20\n"
       "  vta demo --hw ultra96 --json\n"
       "The network is a ResNet of 9 convolutions (models/), quantised here to 8 bits.");
   add_device_option(*command, options->device, runtime::device_names());
