@@ -9,6 +9,10 @@ std::vector<std::string> test_simulators() {
   return {"rtl"};
 }
 
+std::vector<std::string> fault_simulators() {
+  return test_simulators();
+}
+
 std::unique_ptr<Simulator> make_test_simulator(const std::string&, const hw::Config& config) {
   return rtlsim::make_rtl(config);
 }

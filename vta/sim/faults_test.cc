@@ -12,12 +12,6 @@ using isa::Instruction;
 using isa::MemoryType;
 using isa::Opcode;
 
-std::vector<std::string> simulators() {
-  std::vector<std::string> names = test_simulators();
-  names.emplace_back("tsim_no_values");
-  return names;
-}
-
 class Faults : public testing::TestWithParam<std::string> {
  protected:
   explicit Faults(const hw::Config& config = hw::load_config("tiny"))
@@ -43,7 +37,7 @@ class Faults : public testing::TestWithParam<std::string> {
   uint64_t index_ = 0;
 };
 
-INSTANTIATE_TEST_SUITE_P(Simulators, Faults, testing::ValuesIn(simulators()),
+INSTANTIATE_TEST_SUITE_P(Simulators, Faults, testing::ValuesIn(fault_simulators()),
                          [](const auto& simulator) { return simulator.param; });
 
 TEST_P(Faults, ScratchpadRange) {
@@ -216,7 +210,7 @@ class SmallQueuesFaults : public Faults {
  protected:
   SmallQueuesFaults() : Faults(small_queues_config()) {}
 };
-INSTANTIATE_TEST_SUITE_P(Simulators, SmallQueuesFaults, testing::ValuesIn(simulators()),
+INSTANTIATE_TEST_SUITE_P(Simulators, SmallQueuesFaults, testing::ValuesIn(fault_simulators()),
                          [](const auto& simulator) { return simulator.param; });
 
 TEST_P(SmallQueuesFaults, FetchWaitsForRoomAndTokensOverflow) {
@@ -248,7 +242,7 @@ class SmallAluFaults : public Faults {
  protected:
   SmallAluFaults() : Faults(small_alu_config()) {}
 };
-INSTANTIATE_TEST_SUITE_P(Simulators, SmallAluFaults, testing::ValuesIn(simulators()),
+INSTANTIATE_TEST_SUITE_P(Simulators, SmallAluFaults, testing::ValuesIn(fault_simulators()),
                          [](const auto& simulator) { return simulator.param; });
 
 TEST_P(SmallAluFaults, AluOperation) {

@@ -20,6 +20,12 @@ std::vector<std::string> test_simulators() {
   return names;
 }
 
+std::vector<std::string> fault_simulators() {
+  std::vector<std::string> names = test_simulators();
+  names.emplace_back("tsim_no_values");
+  return names;
+}
+
 std::unique_ptr<Simulator> make_test_simulator(const std::string& name, const hw::Config& config) {
   if (name == "tsim") return make_timed(config);
   if (name == "tsim_no_values") return make_timed(config, {.values = false});

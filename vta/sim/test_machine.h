@@ -13,8 +13,10 @@
 namespace vta::sim {
 
 // Names of the simulators that this CPU runs: "ref", "portable", …, "simde", the VNNI kernels
-// translated by SIMDe, and "tsim"; make_test_simulator also knows "tsim_no_values".
+// translated by SIMDe, and "tsim".
 std::vector<std::string> test_simulators();
+// These, and those that have faults but no values.
+std::vector<std::string> fault_simulators();
 std::unique_ptr<Simulator> make_test_simulator(const std::string& name, const hw::Config& config);
 
 class TestMachine {
