@@ -270,7 +270,9 @@ module vta_load_buffer #(
       end
     end else begin : gen_beats_of_both
       always_ff @(posedge clk_i) begin
+        /* verilator lint_off WIDTHCONCAT */  // zeros may be very wide
         if (pad_step) acc_data_q <= '0;
+        /* verilator lint_on WIDTHCONCAT */
         else if (write_acc) acc_data_q <= {beat, acc_data_q[AccW-1:BusW]};
         else if (write_acc8) acc_data_q <= {extend(beat), acc_data_q[AccW-1:32*Scalars]};
       end

@@ -19,7 +19,9 @@ module vta_ram #(
 
   // Block RAM powers up to zero where it is not told otherwise.
 `ifndef SYNTHESIS
+  /* verilator lint_off WIDTHCONCAT */  // zeros may be very wide
   initial for (int i = 0; i < Depth; i++) mem[i] = '0;
+  /* verilator lint_on WIDTHCONCAT */
 `endif
 
   always_ff @(posedge clk_i) begin

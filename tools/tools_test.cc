@@ -53,7 +53,7 @@ TEST_F(Tools, OtherErrorsAreOneLineWithStatus1) {
 
 TEST_F(Tools, HelpTeachesByExample) {
   for (const std::string command : {"compile", "run", "demo", "hw", "hw list", "hw show", "isa",
-                                    "asm", "disasm", "exec", "check", "fuzz"}) {
+                                    "rtl", "asm", "disasm", "exec", "check", "fuzz"}) {
     const Outcome help = vta(command + " --help");
     EXPECT_EQ(help.status, 0) << command;
     EXPECT_THAT(help.out, HasSubstr("Examples:\n  vta " + command.substr(0, command.find(' '))));
@@ -86,6 +86,16 @@ TEST_F(Tools, HwShowsWhatFollowsFromAConfiguration) {
   EXPECT_EQ(json["derived"]["fields"]["gemm"]["wgt_factor_in"], 10);
   EXPECT_EQ(json["derived"]["memories"]["acc"]["depth"], 2048);
   EXPECT_GE(nlohmann::json::parse(vta("hw list --json").out).size(), 8U);
+}
+
+TEST_F(Tools, RtlWritesWhatStandsAlone) {
+  const auto json = nlohmann::json::parse(vta("rtl --hw tiny --json -o " + path("rtl")).out);
+  EXPECT_EQ(json["top"], "vta");
+  EXPECT_EQ(json["files"][0], "vta_pkg.sv");
+  for (const auto& file : json["files"]) {
+    EXPECT_NE(read_text_file(path("rtl/" + file.get<std::string>())), "") << file;
+  }
+  EXPECT_EQ(vta("rtl -o " + path("rtl/vta.f") + "/below").status, 1);
 }
 
 TEST_F(Tools, IsaPrintsTheReferencePage) {
