@@ -49,9 +49,10 @@ module vta_operand_ram #(
     pad_we_q = 1'b0;
   end
 
-  // Data.
+  // Data, and the operand register.
 
   logic [Lanes*LaneW-1:0] ram_data;
+  logic data_bit_read, pad_bit_read;  // the element's zero flag
 
   generate
     for (genvar lane = 0; lane < Lanes; lane++) begin : gen_lane
@@ -59,6 +60,9 @@ module vta_operand_ram #(
         .clk_i, .we_i(we_q[lane]), .waddr_i(waddr_q), .wdata_i(wdata_q), .re_i(1'b1), .raddr_i,
         .rdata_o(ram_data[lane*LaneW+:LaneW])
       );
+      always_ff @(posedge clk_i) begin
+        rdata_o[lane*LaneW+:LaneW] <= data_bit_read != pad_bit_read ? '0 : ram_data[lane*LaneW+:LaneW];
+      end
     end
   endgenerate
 
@@ -66,7 +70,6 @@ module vta_operand_ram #(
 
   logic data_bit, pad_bit;             // what the ports write
   logic data_bit_seen, pad_bit_seen;   // by the other port
-  logic data_bit_read, pad_bit_read;
 
   vta_flag_ram #(.Depth(Depth)) data_bit_for_pads (
     .clk_i, .we_i(any_we_q), .waddr_i(waddr_q), .wdata_i(data_bit), .raddr_i(pad_addr_i),
@@ -94,13 +97,6 @@ module vta_operand_ram #(
 
   assign data_bit = pad_hit_q ? pad_hit_bit_q : pad_bit_seen;
   assign pad_bit = !(data_hit_q ? data_hit_bit_q : data_bit_seen);
-
-  // The operand register.
-
-  always_ff @(posedge clk_i) begin
-    if (data_bit_read != pad_bit_read) rdata_o <= '0;
-    else rdata_o <= ram_data;
-  end
 
 `ifdef VTA_ASSERT
   always_ff @(posedge clk_i) begin
