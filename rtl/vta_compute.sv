@@ -291,7 +291,8 @@ module vta_compute (
   assign in_flight = completion_count != '0;
   assign tokens_there = prev_there && next_there;
   assign idle_o = cmd_empty_i && !in_flight;
-  assign waits_for_token_o = cmd_valid_i && !tokens_there && !in_flight;
+  // FINISH waits for the other units, which may wait for a token for ever.
+  assign waits_for_token_o = cmd_valid_i && !in_flight && (!tokens_there || (is_finish && !others_idle_i));
 
   always_comb begin
     if (cur_valid) cause_o = draining ? 4'(vta_pkg::CAUSE_PIPELINE) : 4'(vta_pkg::CAUSE_WORKING);
