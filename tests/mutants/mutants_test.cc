@@ -46,7 +46,7 @@ const std::string& right_outcome(const std::string& device, uint64_t k) {
 class Mutants : public testing::TestWithParam<Mutant> {};
 
 INSTANTIATE_TEST_SUITE_P(All, Mutants, testing::ValuesIn(mutants()),
-                         [](const auto& info) { return info.param.name; });
+                         [](const auto& mutant) { return mutant.param.name; });
 
 TEST_P(Mutants, IsFound) {
   const std::string command =

@@ -212,8 +212,8 @@ class Breaker {
     const bool outer = random_.percent(50);
     uint32_t& iterations = outer ? i->iter_out : i->iter_in;
     uint32_t& factor = i->*(outer ? factor_out : factor_in);
-    iterations = std::max(iterations, 3U);
     const uint64_t missing = depth(memory) - std::min(depth(memory), last[*c_.fault]);
+    iterations = missing < depth(memory) ? 2 : 3;  // just one beyond, where one step can do it
     const uint64_t least = (missing + iterations - 2) / (iterations - 1);
     factor = static_cast<uint32_t>(std::clamp<uint64_t>(least, 1, depth(memory) - 1));
     return true;

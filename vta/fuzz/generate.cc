@@ -46,8 +46,9 @@ struct Style {
   uint64_t percent_padded = 0;      // of LOADs
   uint64_t percent_requantise = 0;  // of ALU instructions, where there is such an operation
   uint64_t percent_whole_run = 0;   // of loops that take a theme's micro-ops as they are
-  uint64_t most_elements = 0;       // of a transfer
-  uint64_t most_slots = 0;          // micro-ops of a loop
+  uint64_t percent_same_loop = 0;
+  uint64_t most_elements = 0;  // of a transfer
+  uint64_t most_slots = 0;     // micro-ops of a loop
   bool ignored_bits = false;
   bool dump = false;
   TokenStyle tokens;
@@ -79,6 +80,7 @@ class Generator {
     for (size_t k = 0; k < table_.uops.size(); ++k) {
       program.uops[first_uop_ + static_cast<uint32_t>(k)] = table_.uops[k];
     }
+    if (random_.percent(75)) fill_scratchpads(program.instructions);
     auto kind = Kind::kLoadUop;
     for (uint64_t k = 0; k < style_.length; ++k) {
       program.instructions.push_back(instruction_of(kind));
@@ -113,6 +115,7 @@ class Generator {
     style_.percent_padded = random_.pick(kPercents);
     style_.percent_requantise = random_.pick(kPercents);
     style_.percent_whole_run = random_.pick(kPercents);
+    style_.percent_same_loop = random_.pick(kPercents) / 2;
     // What takes about so many cycles in all.
     const double cycles = random_.percent(90) ? 3000 : 15000;
     const double per_instruction = cycles / static_cast<double>(style_.length + 4);
@@ -124,7 +127,7 @@ class Generator {
     style_.dump = random_.percent(75);
     style_.tokens.percent_tight = random_.pick(kPercents);
     style_.tokens.percent_extra = random_.pick(kPercents);
-    if (random_.percent(8)) draw_burst();
+    if (random_.percent(12)) draw_burst();
   }
 
   // Many instructions of one unit, then many of another, with a token from each to each.
@@ -354,12 +357,27 @@ class Generator {
       empty_loops(i);
       return i;
     }
-    choose_uops(i);
+    const bool again = last_loop_ && random_.percent(style_.percent_same_loop);
+    again ? repeat_loop(i) : choose_uops(i);
     const Bounds bounds = bounds_of(i);
     fit_operands(i, bounds);
-    fit_iterations(i);
+    if (!again) fit_iterations(i);
     fit_factors(i, bounds);
+    last_loop_ = i;
     return i;
+  }
+
+  // Over the same destinations as the loop before; an ALU operation's sources may be these too.
+  void repeat_loop(Instruction& i) {
+    i.uop_begin = last_loop_->uop_begin;
+    i.uop_end = last_loop_->uop_end;
+    i.iter_out = last_loop_->iter_out;
+    i.iter_in = last_loop_->iter_in;
+    i.dst_factor_out = last_loop_->dst_factor_out;
+    i.dst_factor_in = last_loop_->dst_factor_in;
+    if (i.opcode != Opcode::kAlu || random_.percent(50)) return;
+    i.src_factor_out = i.dst_factor_out;
+    i.src_factor_in = i.dst_factor_in;
   }
 
   void draw_operation(Instruction& i) {
@@ -473,6 +491,23 @@ class Generator {
     }
   }
 
+  // Random data where operands most often are, so that what is computed shows.
+  void fill_scratchpads(std::vector<Instruction>& program) {
+    for (const MemoryType type : {MemoryType::kInp, MemoryType::kWgt, MemoryType::kAcc}) {
+      if (random_.percent(15)) continue;
+      const auto bytes = static_cast<uint64_t>(config_.element_bytes(dram_element(type)));
+      const uint64_t most = std::max<uint64_t>(4, 8 * bytes_ / bytes);
+      const uint64_t count = std::min({most, depth(scratchpad(type)), uint64_t{64}});
+      const uint64_t first = (kDataAddress + bytes - 1) / bytes;
+      program.push_back({.opcode = Opcode::kLoad,
+                         .memory = type,
+                         .dram_base = static_cast<uint32_t>(
+                             first + random_.below(kLowEnd / bytes - first - count)),
+                         .y_size = 1,
+                         .x_size = static_cast<uint32_t>(count)});
+    }
+  }
+
   // Stores a stretch of accumulators again and again, shifted right in between, so that every bit
   // of them is seen.
   void dump(std::vector<Instruction>& program) {
@@ -527,7 +562,8 @@ class Generator {
   Style style_;
   uint64_t bytes_ = 0;  // that a transfer should not exceed
   UopTable table_;
-  uint32_t first_uop_ = 0;           // the table's first element in DRAM
+  uint32_t first_uop_ = 0;  // the table's first element in DRAM
+  std::optional<Instruction> last_loop_;
   std::vector<MicroOp> buffer_;      // the micro-op buffer as the program so far leaves it
   std::vector<UopTable::Run> runs_;  // what LOADs have written to it
 };
