@@ -1,5 +1,5 @@
-// Programs that devices once disagreed about, made small by vta fuzz: all devices agree on them, twice
-// in a row, the second time with the scratchpads as the first left them.
+// Programs that devices once disagreed about, made small by vta fuzz: all devices agree on them,
+// twice in a row, the second time with the scratchpads as the first left them.
 #include <gtest/gtest.h>
 
 #include <algorithm>

@@ -120,7 +120,7 @@ class Generator {
     const double cycles = random_.percent(90) ? 3000 : 15000;
     const double per_instruction = cycles / static_cast<double>(style_.length + 4);
     bytes_ = static_cast<uint64_t>(per_instruction * 2 * config_.memory_bytes_per_cycle);
-    constexpr uint64_t kSizes[] = {1, 2, 4, 16, 64, 100000};
+    constexpr uint64_t kSizes[] = {1, 2, 4, 16, 64, 64, 100000};
     style_.most_elements = random_.pick(kSizes);
     style_.most_slots = std::min(random_.pick(kSizes), static_cast<uint64_t>(per_instruction) + 1);
     style_.ignored_bits = random_.percent(15);
@@ -375,6 +375,10 @@ class Generator {
     i.iter_in = last_loop_->iter_in;
     i.dst_factor_out = last_loop_->dst_factor_out;
     i.dst_factor_in = last_loop_->dst_factor_in;
+    if (random_.percent(25)) {  // the last micro-op alone
+      i.uop_begin = i.uop_end - 1;
+      i.iter_out = i.iter_in = 1;
+    }
     if (i.opcode != Opcode::kAlu || random_.percent(50)) return;
     i.src_factor_out = i.dst_factor_out;
     i.src_factor_in = i.dst_factor_in;
@@ -447,7 +451,9 @@ class Generator {
 
   void fit_iterations(Instruction& i) {
     const uint64_t uops = i.uop_end - i.uop_begin;
-    const uint64_t most = std::max<uint64_t>(1, random_.magnitude(style_.most_slots) / uops);
+    const uint64_t slots =
+        random_.percent(50) ? style_.most_slots : random_.magnitude(style_.most_slots);
+    const uint64_t most = std::max<uint64_t>(1, slots / uops);
     i.iter_out = static_cast<uint32_t>(std::max<uint64_t>(1, i.iter_out));
     i.iter_in = static_cast<uint32_t>(std::max<uint64_t>(1, i.iter_in));
     if (random_.percent(30) && most >= 4) {  // both loops repeat

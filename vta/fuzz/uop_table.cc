@@ -69,7 +69,7 @@ UopTable uop_table(const hw::Config& config, Random& random) {
     Indices src(random.percent(85) ? std::min(inp, acc) : std::max(inp, acc), random);
     Indices weight(wgt, random);
     const uint64_t behind = random.percent(30) ? random.between(1, 4) : 0;
-    const bool same = behind == 0 && random.percent(15);
+    const bool same = behind == 0 && random.percent(25);
     const bool feeds = random.percent(20);  // the next one's record, often
     for (uint64_t k = 0; k < count; ++k) {
       isa::MicroOp uop{dst.next(random), src.next(random), weight.next(random)};
