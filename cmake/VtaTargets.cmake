@@ -61,7 +61,7 @@ endfunction()
 # FILES.
 function(vta_embed target function)
   string(REPLACE "::" "_" name ${function})
-  set(output ${CMAKE_CURRENT_BINARY_DIR}/${name}.cc)
+  set(output ${CMAKE_CURRENT_BINARY_DIR}/${target}_${name}.cc)
   set(files "")
   foreach(file IN LISTS ARGN)
     get_filename_component(path ${file} ABSOLUTE)

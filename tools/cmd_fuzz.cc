@@ -20,7 +20,7 @@ using Json = nlohmann::ordered_json;
 
 struct Options {
   std::vector<std::string> hw;
-  std::vector<std::string> devices = {"ref", "fsim"};
+  std::vector<std::string> devices = {"ref", "fsim", "tsim", "rtl"};
   uint64_t count = 100;
   uint64_t seed = 1;
   double minutes = 0;

@@ -70,7 +70,7 @@ TEST_F(Tools, FuzzReportsDifferencesAndCoverage) {
   EXPECT_EQ(json["cycle_differences"], 0);
   EXPECT_GT(json["coverage"]["hits"]["opcode.gemm"], 0);
   EXPECT_FALSE(json["coverage"]["missed"].empty());
-  EXPECT_EQ(vta("fuzz --hw least --count 1 --all-points").status, 1);
+  EXPECT_EQ(vta("fuzz --hw least --devices ref --count 1 --all-points").status, 1);
   expect_error("fuzz --devices ref,chip", "'chip' is not a device: ref, fsim, tsim, rtl");
   EXPECT_THAT(vta("fuzz --doc").out, HasSubstr("| `gemm.raw.distance1` |"));
 }

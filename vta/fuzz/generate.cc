@@ -389,9 +389,11 @@ class Generator {
         config_.has(AluOp::kRequantise) && random_.percent(style_.percent_requantise);
     i.alu_op = requantise ? AluOp::kRequantise : random_.pick(config_.alu_ops);
     if (i.alu_op == AluOp::kRequantise) i.use_imm = false;
-    if (i.alu_op == AluOp::kShr && random_.percent(80)) {
-      i.imm = static_cast<int32_t>(random_.below(72)) - 36;
-    }
+    if (i.alu_op != AluOp::kShr) return;
+    constexpr int32_t kAmounts[] = {0, 1, 30, 31, 32, 33, 48, 63, 64, 256};
+    if (random_.percent(40)) i.imm = static_cast<int32_t>(random_.below(72)) - 36;
+    if (random_.percent(40))
+      i.imm = random_.percent(50) ? random_.pick(kAmounts) : -random_.pick(kAmounts);
   }
 
   void empty_loops(Instruction& i) {
