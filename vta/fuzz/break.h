@@ -6,8 +6,8 @@
 
 namespace vta::fuzz {
 
-// Breaks it in the way of that number, which wraps, and sets `broken` and `fault`. Returns whether it
-// could: not every program and configuration has what that way needs; then it is as before.
+// Breaks it in the way of that number, which wraps, and sets `broken` and `fault`. Returns whether
+// it could: not every program and configuration has what that way needs; then it is as before.
 bool break_case(Case& c, uint64_t kind, Random& random);
 
 }  // namespace vta::fuzz

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -38,6 +39,9 @@ struct Case {
   // the instruction that every device must name.
   std::string broken;
   std::optional<uint64_t> fault;
+
+  // A program that has run on the device before, and left its scratchpads as they are.
+  std::shared_ptr<const Case> before;
 
   uint64_t size() const { return program.instructions.size(); }
 };

@@ -31,6 +31,21 @@ std::vector<uint64_t> stray_pages(sim::Dram& dram) {
   return strays;
 }
 
+void place(const Image& image, sim::Dram& dram) {
+  for (const auto& block : image) {
+    std::ranges::copy(block.bytes, dram.at(block.address, block.bytes.size()).begin());
+  }
+}
+
+void run_before(const Case& c, sim::Simulator& simulator) {
+  sim::Dram dram(kDramBytes);
+  place(image_of(c), dram);
+  try {
+    simulator.run(dram, c.address, c.size());
+  } catch (const sim::Fault&) {  // the next run starts afresh
+  }
+}
+
 std::optional<std::string> bytes_differ(const Outcome& right, const Outcome& other) {
   for (size_t b = 0; b < right.after.size(); ++b) {
     const auto& expected = right.after[b].bytes;
@@ -114,10 +129,9 @@ Outcome run(const Case& c, const Device& device) {
   sim::Dram dram(kDramBytes);
   Outcome outcome;
   outcome.after = image_of(c);
-  for (const auto& block : outcome.after) {
-    std::ranges::copy(block.bytes, dram.at(block.address, block.bytes.size()).begin());
-  }
+  place(outcome.after, dram);
   const auto simulator = device.make(c.program.config);
+  if (c.before) run_before(*c.before, *simulator);
   try {
     outcome.counters = simulator->run(dram, c.address, c.size());
     if (const auto* timed = dynamic_cast<const sim::TimedSimulator*>(simulator.get())) {
@@ -143,7 +157,8 @@ std::optional<Difference> compare(const Case& c, const std::vector<Device>& devi
   for (size_t k = 0; k < outcomes.size(); ++k) {
     const Outcome& outcome = outcomes[k];
     auto differs = fault_differs(c, outcome);
-    if (!differs && !c.fault) differs = bytes_differ(outcomes[0], outcome);
+    const bool defined = !c.fault && !(c.before && c.before->fault);
+    if (!differs && defined) differs = bytes_differ(outcomes[0], outcome);
     if (!differs && !c.fault) differs = counters_differ(outcomes[0].counters, outcome.counters);
     if (differs) {
       return Difference{false, k == 0 ? fmt::format("{}: {}", devices[k].name, *differs)

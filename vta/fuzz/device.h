@@ -28,7 +28,7 @@ struct Outcome {
   std::optional<sim::Timing> timing;  // of a device that knows time, where there was no fault
 };
 
-// Runs the program on a fresh device: scratchpads are zero.
+// Runs the program on a new device, after the one that ran before, if there is one.
 Outcome run(const Case& c, const Device& device);
 
 struct Difference {
@@ -36,7 +36,8 @@ struct Difference {
   std::string message;     // one line: which devices, and how
 };
 // What the outcomes disagree in, the first of them being the one that is right; and where they must
-// fault but do not, or must not. Bytes and faults among all, counters among all that finish, cycles
+// fault but do not, or must not. Bytes (but what a fault has left
+// in the scratchpads is not defined) and faults among all, counters among all that finish, cycles
 // among those that know time.
 std::optional<Difference> compare(const Case& c, const std::vector<Device>& devices,
                                   const std::vector<Outcome>& outcomes);

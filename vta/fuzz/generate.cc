@@ -594,6 +594,11 @@ Case generate(const hw::Config& config, uint64_t seed) {
   // Other configurations get other programs.
   Random random(seed ^ rtl::fingerprint_hash(config));
   Case c = legal_case(config, seed, random);
+  if (seed % 8 == 1 || seed % 8 == 6) {  // after a broken one, after a legal one
+    Case before = generate(config, seed - 1);
+    before.program.config = c.program.config;
+    c.before = std::make_shared<const Case>(std::move(before));
+  }
   if (seed % 4 != 0) return c;
   // One in four is broken, in the ways by turns; not every program has what the one that it is the
   // turn of needs.

@@ -583,6 +583,10 @@ class Plan {
     };
     point("program.short", "a program of at most four instructions", sized(0, 4));
     point("program.long", "a program of more than 64 instructions", sized(65, UINT64_MAX));
+    point("program.after_another", "a program on scratchpads as another left them",
+          [](const Observation& o) { return o.c.before && !o.c.before->fault; });
+    point("program.after_fault", "a program after one that has faulted",
+          [](const Observation& o) { return o.c.before && o.c.before->fault.has_value(); });
     point("program.ignored_bits", "bits that no field covers are set",
           [](const Observation& o) { return !o.program.ignored_bits.empty(); });
     point(

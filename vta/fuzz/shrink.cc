@@ -77,10 +77,10 @@ class Shrinker {
   Case run() {
     bool smaller = true;
     while (smaller && left_ > 0) {
-      smaller = drop_instructions();
+      smaller = simplify();
+      smaller = drop_instructions() || smaller;
       smaller = drop_tokens() || smaller;
       smaller = reduce_fields() || smaller;
-      smaller = simplify() || smaller;
     }
     return best_;
   }
@@ -152,10 +152,15 @@ class Shrinker {
 
   bool simplify() {
     bool any = false;
+    if (best_.before) {
+      Case candidate = best_;
+      candidate.before = nullptr;
+      any = accept(candidate);
+    }
     if (best_.data != Data::kZero) {
       Case candidate = best_;
       candidate.data = Data::kZero;
-      any = accept(candidate);
+      any = accept(candidate) || any;
     }
     if (!best_.program.ignored_bits.empty()) {
       Case candidate = best_;
