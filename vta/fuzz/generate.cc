@@ -49,6 +49,7 @@ struct Style {
   uint64_t percent_same_loop = 0;
   uint64_t most_elements = 0;  // of a transfer
   uint64_t most_slots = 0;     // micro-ops of a loop
+  bool rows = false;           // transfers have many short ones
   bool ignored_bits = false;
   bool dump = false;
   TokenStyle tokens;
@@ -127,7 +128,22 @@ class Generator {
     style_.dump = random_.percent(75);
     style_.tokens.percent_tight = random_.pick(kPercents);
     style_.tokens.percent_extra = random_.pick(kPercents);
-    if (random_.percent(12)) draw_burst();
+    if (random_.percent(18)) draw_burst();
+    if (random_.percent(8)) draw_rows();
+  }
+
+  // Transfers of many short rows, and a memory that answers late: as many bursts are under way as
+  // may be.
+  void draw_rows() {
+    style_.rows = true;
+    style_.length = random_.between(4, 12);
+    constexpr Kind kBusy[] = {Kind::kLoadInp, Kind::kStore, Kind::kStore, Kind::kLoadAcc8};
+    style_.weights[static_cast<size_t>(random_.pick(kBusy))] = 40;
+    style_.percent_again = 80;
+    style_.most_elements = 100000;
+    bytes_ = kMostBytes;
+    config_.memory_bytes_per_cycle = config_.bus_bits / 8.0;
+    config_.memory_latency_cycles = random_.percent(50) ? 150 : 400;
   }
 
   // Many instructions of one unit, then many of another, with a token from each to each.
@@ -263,7 +279,12 @@ class Generator {
     const uint64_t most =
         std::clamp<uint64_t>(std::min(style_.most_elements, bytes_ / bytes), 1,
                              std::min(depth(scratchpad(i.memory)), kMostBytes / bytes));
-    const uint64_t target = random_.between(1, most);
+    const uint64_t target = random_.between(1, std::min<uint64_t>(most, style_.rows ? 128 : most));
+    if (style_.rows) {
+      i.x_size = 1;
+      i.y_size = static_cast<uint32_t>(target);
+      i.x_stride = std::max(2U, i.x_stride);
+    }
     if (i.x_size > target) i.x_size = static_cast<uint32_t>(1 + i.x_size % target);
     const uint64_t most_rows = std::max<uint64_t>(1, target / std::max<uint64_t>(1, i.x_size));
     if (i.y_size > most_rows) i.y_size = static_cast<uint32_t>(1 + i.y_size % most_rows);

@@ -677,6 +677,9 @@ class Plan {
          {Cause::kWorking, Cause::kTokenPrev, Cause::kDmaLatency, Cause::kIssue, Cause::kDrained}) {
       cause(3, c);
     }
+    // As many bursts as may be wait for their response: soon so where an element is one beat.
+    cause(3, Cause::kDmaBandwidth,
+          [](const Config& c) { return element_bytes(c, MemoryType::kOut) <= beat_bytes(c); });
   }
 
   std::vector<Point> points_;
