@@ -11,16 +11,15 @@ JOBS ?= 2
 .PHONY: build demo test unit-asan fuzz soak format packages clean
 
 build:
-	scripts/install_packages.sh build
+	scripts/install_packages.sh build rtl
 	cmake --preset release
 	cmake --build --preset release
 
 demo: build
-	$(if $(filter rtl,$(DEVICE)),scripts/install_packages.sh rtl)
 	build/bin/vta demo --device $(DEVICE) --images $(IMAGES)
 
 test: build
-	scripts/install_packages.sh rtl test
+	scripts/install_packages.sh test
 	ctest --test-dir build --output-on-failure -j$(JOBS)
 
 # The unit tests once more, under AddressSanitizer and UndefinedBehaviorSanitizer.
@@ -32,7 +31,7 @@ unit-asan:
 
 # Each fuzz target for FUZZ_SECONDS on its kept corpus, with the same sanitizers.
 fuzz:
-	scripts/install_packages.sh build check
+	scripts/install_packages.sh build rtl check
 	cmake --preset asan
 	cmake --build --preset asan --target fuzz_targets
 	scripts/fuzz.sh build-asan $(FUZZ_SECONDS)
