@@ -8,7 +8,7 @@ FUZZ_SECONDS ?= 60
 SOAK_MINUTES ?= 10
 JOBS ?= 2
 
-.PHONY: build demo test unit-asan fuzz soak format packages clean
+.PHONY: build demo test unit-asan fuzz soak formal format packages clean
 
 build:
 	scripts/install_packages.sh build rtl
@@ -41,6 +41,11 @@ fuzz:
 soak: build
 	build/bin/vta fuzz --minutes $(SOAK_MINUTES) --count 1000000000 \
 	  --seed $$(date +%s) -o build/soak
+
+# What is proved of the RTL (formal/claims.txt), and that a broken copy is not.
+formal:
+	scripts/install_packages.sh test
+	formal/prove.sh vta/rtl/golden/tiny/vta_pkg.sv rtl
 
 format:
 	scripts/install_packages.sh check

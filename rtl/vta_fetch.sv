@@ -181,6 +181,19 @@ module vta_fetch (
   end
 
 `ifdef VTA_ASSERT
+  logic [6:0] owed_q;  // beats granted and not yet here
+  always_ff @(posedge clk_i) begin
+    if (clear_i) owed_q <= '0;
+    else owed_q <= owed_q + (req_grant_i ? 7'(len) : 7'd0) - 7'(r_valid_i);
+    if (!clear_i && running_i && !halt_i) begin
+      a_beat_was_asked_for: assume (!r_valid_i || owed_q != '0);
+      every_place_is_free_or_owed_or_full: assert (9'(credits_q) + 9'(owed_q) + 9'(buffered) == 9'(Depth));
+      if (req_valid_o) begin
+        a_burst_has_1_to_16_beats: assert (len != '0 && len <= 5'd16);
+        a_burst_ends_within_its_16_beats: assert ({1'b0, beat_q[3:0]} + len <= 5'd16);
+      end
+    end
+  end
   always_ff @(posedge clk_i) begin
     if (!clear_i && running_i) begin
       every_beat_has_its_place: assert (!(r_valid_i && !halt_i && buffered == 7'(Depth)));

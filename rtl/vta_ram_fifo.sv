@@ -66,6 +66,8 @@ module vta_ram_fifo #(
       no_push_beyond_the_depth: assert (!(push_i && count_q == Depth[PtrW:0]));
       no_pop_of_nothing: assert (!pop_i || valid_q);
       never_more_than_the_depth: assert (count_q <= Depth[PtrW:0]);
+      the_count_is_the_distance_of_the_pointers: assert (PtrW'(tail_q - head_q) == PtrW'(count_q - (PtrW + 1)'(valid_q)));
+      the_output_register_is_counted: assert (!valid_q || count_q != '0);
     end
   end
 `endif

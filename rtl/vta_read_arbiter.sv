@@ -2,7 +2,9 @@
 // owner of each burst, and gives the beats, which come back in order, to the owner at the head.
 `default_nettype none
 
-module vta_read_arbiter (
+module vta_read_arbiter #(
+  parameter int Outstanding = 64  // bursts; a power of two
+) (
   input  wire logic                      clk_i,
   input  wire logic                      clear_i,
   input  wire logic                      halt_i,
@@ -32,18 +34,18 @@ module vta_read_arbiter (
   output logic                           idle_o         // nothing outstanding
 );
 
-  localparam int Outstanding = 64;
+  localparam int CountW = $clog2(Outstanding) + 1;
 
   logic ar_valid_q;
   logic [31:0] ar_addr_q;
   logic [4:0] ar_len_q;
-  logic [6:0] outstanding_q;
+  logic [CountW-1:0] outstanding_q;
   logic mid_burst_q;
 
   logic room, owner_valid, last;
   logic [1:0] owner, granted;
-  /* verilator lint_off UNUSEDSIGNAL */
-  logic [6:0] unused_count;
+  /* verilator lint_off UNUSEDSIGNAL */  // for an assertion
+  logic [CountW-1:0] owned;
   /* verilator lint_on UNUSEDSIGNAL */
 
   initial begin
@@ -52,7 +54,7 @@ module vta_read_arbiter (
     mid_burst_q = 1'b0;
   end
 
-  assign room = (!ar_valid_q || arready_i) && outstanding_q < 7'(Outstanding) && !halt_i;
+  assign room = (!ar_valid_q || arready_i) && outstanding_q < CountW'(Outstanding) && !halt_i;
   always_comb begin
     req_grant_o = '0;
     granted = 2'd0;
@@ -77,7 +79,7 @@ module vta_read_arbiter (
 
   vta_small_fifo #(.Width(2), .Depth(Outstanding)) owners (
     .clk_i, .clear_i, .push_i(req_grant_o != '0), .data_i(granted), .pop_i(last),
-    .valid_o(owner_valid), .data_o(owner), .count_o(unused_count)
+    .valid_o(owner_valid), .data_o(owner), .count_o(owned)
   );
 
   assign last = rvalid_i && rready_o && rlast_i;
@@ -94,8 +96,8 @@ module vta_read_arbiter (
     end else begin
       if (req_grant_o != '0) ar_valid_q <= 1'b1;
       else if (arready_i) ar_valid_q <= 1'b0;
-      if (req_grant_o != '0 && !last) outstanding_q <= outstanding_q + 7'd1;
-      if (req_grant_o == '0 && last) outstanding_q <= outstanding_q - 7'd1;
+      if (req_grant_o != '0 && !last) outstanding_q <= outstanding_q + 1'b1;
+      if (req_grant_o == '0 && last) outstanding_q <= outstanding_q - 1'b1;
       if (rvalid_i && rready_o) mid_burst_q <= !rlast_i;
     end
   end
@@ -128,7 +130,8 @@ module vta_read_arbiter (
       if (stalled_q) begin
         a_waiting_read_request_stays: assert (ar_valid_q && ar_addr_q == addr_before_q && ar_len_q == len_before_q);
       end
-      at_most_64_bursts_are_outstanding: assert (outstanding_q <= 7'(Outstanding));
+      no_more_bursts_than_allowed_are_outstanding: assert (outstanding_q <= CountW'(Outstanding));
+      every_outstanding_burst_has_its_owner: assert (owned == outstanding_q);
       at_most_one_requester_is_granted: assert ((req_grant_o & (req_grant_o - 3'd1)) == '0);
       a_grant_answers_a_request: assert ((req_grant_o & ~req_valid_i) == '0);
     end

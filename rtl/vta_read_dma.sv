@@ -122,8 +122,21 @@ module vta_read_dma (
   end
 
 `ifdef VTA_ASSERT
+  // The beats of the row that is being requested.
+  logic [BeatW-1:0] row_begin_q, row_end_q;
   always_ff @(posedge clk_i) begin
+    if (state_q == Setup || (req_grant_i && last_of_row)) begin
+      row_begin_q <= next_row[AddrW-1:BeatBytesW];
+      row_end_q <= next_row[AddrW-1:BeatBytesW] + BeatW'(next_beats);
+    end
+  end
+  always_ff @(posedge clk_i) begin
+    if (!clear_i && state_q == Issue) begin
+      what_is_left_ends_with_the_row: assert (beat_q + BeatW'(left_q) == row_end_q && left_q != '0);
+      no_request_before_the_row: assert (BeatW'(left_q) <= row_end_q - row_begin_q);
+    end
     if (!clear_i && req_valid_o) begin
+      no_request_beyond_the_row: assert (RowW'(len) <= left_q);
       a_burst_has_1_to_16_beats: assert (len != '0 && len <= 5'd16);
       a_burst_ends_within_its_16_beats: assert ({1'b0, beat_q[3:0]} + len <= 5'd16);
     end

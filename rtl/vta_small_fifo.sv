@@ -51,6 +51,7 @@ module vta_small_fifo #(
       no_push_beyond_the_depth: assert (!(push_i && count_q == Depth[PtrW:0]) || pop_i);
       no_pop_of_nothing: assert (!pop_i || count_q != '0);
       never_more_than_the_depth: assert (count_q <= Depth[PtrW:0]);
+      the_count_is_the_distance_of_the_pointers: assert (PtrW'(tail_q - head_q) == count_q[PtrW-1:0]);
     end
   end
 `endif

@@ -29,8 +29,24 @@ module vta_token_queue #(
   end
 
 `ifdef VTA_ASSERT
+  logic [CountW-1:0] given_q, taken_q, lost_q;
+  initial begin
+    given_q = '0;
+    taken_q = '0;
+    lost_q = '0;
+  end
   always_ff @(posedge clk_i) begin
+    if (clear_i) begin
+      given_q <= '0;
+      taken_q <= '0;
+      lost_q <= '0;
+    end else begin
+      given_q <= given_q + CountW'(push_i);
+      taken_q <= taken_q + CountW'(pop_i);
+      lost_q <= lost_q + CountW'(overflow_o);
+    end
     if (!clear_i) begin
+      every_token_given_is_there_or_taken_or_reported: assert (CountW'(given_q - taken_q - lost_q) == count_q);
       no_pop_of_nothing: assert (!pop_i || count_q != '0);
       never_more_than_the_depth: assert (count_q <= Depth[CountW-1:0]);
     end
