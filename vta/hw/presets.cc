@@ -21,6 +21,12 @@ Config base(std::string name, int batch, int block_in, int block_out) {
   return c;
 }
 
+// A board whose DSP blocks are few spends none on the lanes' 32-bit mul: requantise has multipliers of
+// its own.
+void leave_out_mul(Config& c) {
+  std::erase(c.alu_ops, AluOp::kMul);
+}
+
 void set_buffers(Config& c, int64_t uop, int64_t inp, int64_t wgt, int64_t acc) {
   c.uop_buffer = uop;
   c.inp_buffer = inp;
@@ -48,6 +54,8 @@ Config make_tiny() {
 
 Config make_ultra96() {
   Config c = base("ultra96", 1, 16, 32);
+  c.products_per_multiplier = 2;  // 512 products in less than 360 DSP blocks
+  leave_out_mul(c);
   set_buffers(c, 32 * kKi, 64 * kKi, 256 * kKi, 256 * kKi);
   c.requantise_lanes = 16;
   c.board = Board{"Ultra96", "xczu3eg-sbva484-1-e", 70560, 141120, 360, 216 * 36 * kKi};
@@ -83,6 +91,7 @@ Config make_pynq() {
 
 Config make_de10nano() {
   Config c = base("de10nano", 1, 16, 16);
+  leave_out_mul(c);
   set_buffers(c, 32 * kKi, 32 * kKi, 128 * kKi, 64 * kKi);
   set_memory(c, 64, 8, 32);
   c.clock_mhz = 100;
@@ -93,6 +102,7 @@ Config make_de10nano() {
 
 Config make_ulx3s() {
   Config c = base("ulx3s", 1, 8, 16);
+  leave_out_mul(c);
   set_buffers(c, 16 * kKi, 32 * kKi, 64 * kKi, 64 * kKi);
   set_memory(c, 64, 2, 20);
   c.clock_mhz = 80;

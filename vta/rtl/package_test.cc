@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/golden.h"
+#include "vta/rtl/register_map.h"
 
 namespace vta::rtl {
 namespace {
@@ -16,6 +17,18 @@ TEST(Package, GoldenTextOfEachPreset) {
     expect_golden(fmt::format("vta/rtl/golden/{}/vta_pkg.sv", preset.name),
                   package_text(preset.make()));
   }
+}
+
+TEST(RegisterMap, HasAPage) {
+  expect_golden(
+      "docs/registers.md",
+      "# Registers\n\nThe accelerator's registers, at byte addresses of its AXI4-Lite port; "
+      "written by "
+      "`rtl_test --update` from\n`vta/rtl/register_map.cc`. The constant ones are the capability "
+      "record: a driver reads them before it runs\nanything. `vta rtl` writes the same as a C "
+      "header, with the "
+      "configuration's values.\n\n" +
+          register_markdown());
 }
 
 TEST(Package, FollowsTheConfiguration) {
