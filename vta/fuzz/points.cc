@@ -239,8 +239,9 @@ class Plan {
         {"y_after", &Instruction::y_pad_after},
         {"x_before", &Instruction::x_pad_before},
         {"x_after", &Instruction::x_pad_after}};
-    for (const auto& [side, member] : kPads) {
-      instruction(name + ".pad." + side, "data with that padding and none other",
+    for (const auto& pad : kPads) {
+      const auto member = pad.second;
+      instruction(name + ".pad." + pad.first, "data with that padding and none other",
                   [is, member](const Instruction& i) {
                     const uint32_t all =
                         i.y_pad_before + i.y_pad_after + i.x_pad_before + i.x_pad_after;

@@ -86,7 +86,7 @@ Resources count_cyclonev(const Cells& c) {
 
 constexpr std::array kFamilies = {
     Family{"ice40", "Lattice iCE40", "iCE40", "synth_ice40 -abc2 -top TOP", count_ice40},
-    Family{"ecp5", "Lattice ECP5", "LFE5", "synth_ecp5 -abc9 -top TOP", count_ecp5},
+    Family{"ecp5", "Lattice ECP5", "LFE5", "synth_ecp5 -top TOP", count_ecp5},
     Family{"xc7", "AMD 7 series and Zynq-7000", "xc7",
            "synth_xilinx -family xc7 -flatten -noiopad -top TOP", count_xilinx},
     Family{"xcup", "AMD UltraScale+", "xc", "synth_xilinx -family xcup -flatten -noiopad -top TOP",

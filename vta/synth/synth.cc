@@ -120,6 +120,10 @@ class Flow {
   void yosys(const std::string& script) {
     write_text_file(folder_ / "synth.ys", script);
     step({"yosys", "-q", "-s", "synth.ys"}, "yosys.log");
+    // Where its own tools fail yosys warns, and writes what it has.
+    require(read_text_file(folder_ / "yosys.log").find("failed: return code") == std::string::npos,
+            "a tool that yosys calls failed; its output is in {}",
+            (folder_ / "yosys.log").string());
   }
 
   void step(const Command& command, const std::string& log) {
