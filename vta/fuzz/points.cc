@@ -296,7 +296,7 @@ class Plan {
   }
 
   void hazards() {
-    constexpr auto kAnything = [](const Instruction&) { return true; };
+    static constexpr auto kAnything = [](const Instruction&) { return true; };
     for (size_t d = 1; d <= 4; ++d) {
       slot(fmt::format("gemm.raw.distance{}", d),
            fmt::format("a GEMM accumulates on what the micro-op {} before wrote", d),
