@@ -124,6 +124,10 @@ Config random_config(uint64_t seed) {
     Config c = shaped(fmt::format("random{}", seed), power(0, 3), power(1, 5), power(1, 5));
     if (c.batch * c.block_in * c.block_out > 512) continue;  // keeps the Verilated models small
     set_types(c, power(1, 3), power(1, 3), power(1, 3));
+    const bool has_empty_element = c.element_bytes(Memory::kInp) == 0 ||
+                                   c.element_bytes(Memory::kWgt) == 0 ||
+                                   c.element_bytes(Memory::kOut) == 0;
+    if (has_empty_element) continue;  // of less than a byte: what follows divides by them
     const int vector = c.batch * c.block_out;
     c.alu_lanes = std::max(1, vector / power(0, 3));
     c.requantise_lanes = std::max(1, vector / power(0, 3));
