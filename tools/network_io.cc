@@ -159,8 +159,10 @@ NamedTensors load_inputs(const graph::Graph& graph, const std::vector<std::strin
       file = file.substr(equals + 1);
     }
     if (!types.contains(name) || (file.find('=') != std::string::npos && !fs::exists(file))) {
+      std::vector<std::string> names;
+      for (const auto& [known, type] : types) names.push_back(known);
       fail("--input {}: not one of the network's inputs, which are {}", arguments[i],
-           fmt::join(types | std::views::keys, ", "));
+           fmt::join(names, ", "));
     }
     require(!inputs.contains(name), "--input {}: input '{}' is given twice", arguments[i], name);
     inputs[name] = load_input(file, types.at(name), options);
