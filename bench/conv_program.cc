@@ -75,11 +75,8 @@ class ConvProgram {
   void push(const Instruction& instruction) { program_.push_back(instruction); }
 
   void emit_tile(uint32_t out, uint32_t y) {
-    Instruction reset = epilogue(Opcode::kGemm);
-    reset.reset = true;
-    reset.pop_next = out + y > 0;  // the store of the tile before
-    push(reset);
     push({.opcode = Opcode::kLoad,
+          .pop_next = out + y > 0,  // the store of the tile before
           .memory = MemoryType::kAcc,
           .sram_base = tiling_.out_blocks * pixels(),
           .dram_base = static_cast<uint32_t>(kRecords / 64) + out * kRecord,
@@ -90,7 +87,8 @@ class ConvProgram {
       for (uint32_t i = 0; i < tiling_.in_blocks; ++i) {
         load_input(in, i, y, i + 1 == tiling_.in_blocks);
       }
-      push(multiply());
+      if (in == 0) push(overwrite());
+      push(multiply(in == 0));
     }
     Instruction requantise = epilogue(Opcode::kAlu);
     requantise.alu_op = hw::AluOp::kRequantise;
@@ -128,11 +126,21 @@ class ConvProgram {
           .x_pad_after = 1});
   }
 
-  Instruction multiply() const {
+  // The first tap of the first block: nothing has to be there before.
+  Instruction overwrite() const {
+    Instruction first = multiply(false);
+    first.push_prev = false;
+    first.uop_end = 2 * tiling_.out_blocks;
+    first.overwrite = true;
+    return first;
+  }
+
+  // All taps of all blocks, or those that overwrite() leaves.
+  Instruction multiply(bool after_overwrite) const {
     return {.opcode = Opcode::kGemm,
-            .pop_prev = true,
+            .pop_prev = !after_overwrite,
             .push_prev = true,
-            .uop_begin = tiling_.out_blocks,
+            .uop_begin = (after_overwrite ? 2 : 1) * tiling_.out_blocks,
             .uop_end = static_cast<uint32_t>(micro_ops().size()),
             .iter_out = tiling_.rows,
             .iter_in = layer_.size,
@@ -164,22 +172,28 @@ class ConvProgram {
           .x_size = pixels()});
   }
 
-  // First those of the epilogue, one for each block, then the multiplication's.
+  // First those of the epilogue, one for each block; then the multiplication's, the first tap of
+  // the first block before all others.
   std::vector<MicroOp> micro_ops() const {
     std::vector<MicroOp> uops;
     for (uint32_t out = 0; out < tiling_.out_blocks; ++out) {
       uops.push_back({.dst = out * pixels(), .src = tiling_.out_blocks * pixels() + out * kRecord});
     }
+    for (uint32_t out = 0; out < tiling_.out_blocks; ++out) uops.push_back(micro_op(out, 0, 0));
     for (uint32_t out = 0; out < tiling_.out_blocks; ++out) {
       for (uint32_t in = 0; in < tiling_.in_blocks; ++in) {
-        for (uint32_t tap = 0; tap < kTaps; ++tap) {
-          uops.push_back({.dst = out * pixels(),
-                          .src = (in * (tiling_.rows + 2) + tap / 3) * (layer_.size + 2) + tap % 3,
-                          .wgt = (out * tiling_.in_blocks + in) * kTaps + tap});
+        for (uint32_t tap = in == 0 ? 1 : 0; tap < kTaps; ++tap) {
+          uops.push_back(micro_op(out, in, tap));
         }
       }
     }
     return uops;
+  }
+
+  MicroOp micro_op(uint32_t out, uint32_t in, uint32_t tap) const {
+    return {.dst = out * pixels(),
+            .src = (in * (tiling_.rows + 2) + tap / 3) * (layer_.size + 2) + tap % 3,
+            .wgt = (out * tiling_.in_blocks + in) * kTaps + tap};
   }
 
   std::vector<uint8_t> random_bytes(uint64_t count) {

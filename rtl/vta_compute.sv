@@ -234,7 +234,7 @@ module vta_compute (
   // Execution.
 
   logic next_valid, cur_valid, draining, pipe_busy, requantise_busy;
-  logic slot_valid, last, gemm, reset, source, alu, requantise, first, use_imm, accept;
+  logic slot_valid, last, gemm, reset, overwrite, source, alu, requantise, first, use_imm, accept;
   logic [2:0] op;
   logic [15:0] imm;
   logic [GroupIdxW-1:0] group;
@@ -249,8 +249,8 @@ module vta_compute (
     .next_valid_o(next_valid), .cur_valid_o(cur_valid), .draining_o(draining),
     .load_begin_i(setup_begin), .load_end_i(setup_end), .overlap_o(overlap),
     .uop_we_i(uop_we), .uop_waddr_i(uop_waddr), .uop_wdata_i(uop_wdata),
-    .valid_o(slot_valid), .last_o(last), .gemm_o(gemm), .reset_o(reset), .source_o(source), .alu_o(alu),
-    .requantise_o(requantise), .first_o(first), .op_o(op), .use_imm_o(use_imm), .imm_o(imm), .group_o(group),
+    .valid_o(slot_valid), .last_o(last), .gemm_o(gemm), .reset_o(reset), .overwrite_o(overwrite),
+    .source_o(source), .alu_o(alu), .requantise_o(requantise), .first_o(first), .op_o(op), .use_imm_o(use_imm), .imm_o(imm), .group_o(group),
     .dst_o(dst), .acc_src_o(acc_src), .inp_src_o(inp_raddr_o), .wgt_o(wgt_raddr_o), .accept_i(accept),
     .pipe_busy_i(pipe_busy), .requantise_busy_i(requantise_busy),
     .fault_valid_o(exec_fault), .fault_index_o(exec_fault_index), .fault_code_o(exec_fault_code),
@@ -259,8 +259,8 @@ module vta_compute (
 
   vta_execute execute (
     .clk_i, .clear_i,
-    .valid_i(slot_valid), .last_i(last), .gemm_i(gemm), .reset_i(reset), .source_i(source), .alu_i(alu),
-    .requantise_i(requantise), .first_i(first), .op_i(op), .use_imm_i(use_imm), .imm_i(imm), .group_i(group),
+    .valid_i(slot_valid), .last_i(last), .gemm_i(gemm), .reset_i(reset), .overwrite_i(overwrite),
+    .source_i(source), .alu_i(alu), .requantise_i(requantise), .first_i(first), .op_i(op), .use_imm_i(use_imm), .imm_i(imm), .group_i(group),
     .dst_i(dst), .src_i(acc_src), .accept_o(accept), .inp_i(inp_rdata_i), .wgt_i(wgt_rdata_i),
     .load_we_i(acc_we), .load_waddr_i(acc_waddr), .load_wdata_i(acc_wdata),
     .out_we_o, .out_waddr_o, .out_wdata_o,

@@ -17,6 +17,7 @@ module vta_execute #(
   input  wire logic                      last_i,
   input  wire logic                      gemm_i,
   input  wire logic                      reset_i,
+  input  wire logic                      overwrite_i,
   input  wire logic                      source_i,
   input  wire logic                      alu_i,
   input  wire logic                      requantise_i,
@@ -55,6 +56,7 @@ module vta_execute #(
   localparam int OpW = 3 + 1 + 16 + GroupIdxW;
 
   logic [Write:3] valid_q, last_q, gemm_q, reset_q, source_q, alu_q;
+  logic [Sum:3] overwrite_q;
   logic [IdxW-1:0] addr_q [Write+1];  // read, and but for a source written
   logic [OpW-1:0] op_q [Sum+1];
 
@@ -66,6 +68,7 @@ module vta_execute #(
     last_q <= {last_q[Write-1:3], last_i};
     gemm_q <= {gemm_q[Write-1:3], gemm_i};
     reset_q <= {reset_q[Write-1:3], reset_i};
+    overwrite_q <= {overwrite_q[Sum-1:3], overwrite_i};
     source_q <= {source_q[Write-1:3], source_i};
     alu_q <= {alu_q[Write-1:3], alu_i};
     addr_q[3] <= source_i ? src_i : dst_i;
@@ -102,8 +105,8 @@ module vta_execute #(
 
   vta_gemm gemm (
     .clk_i, .mul_i(valid_q[4] && gemm_q[4]), .inp_i, .wgt_i,
-    .add_i(valid_q[Sum] && (gemm_q[Sum] || reset_q[Sum])), .reset_i(reset_q[Sum]), .base_i(base),
-    .result_o(gemm_result)
+    .add_i(valid_q[Sum] && (gemm_q[Sum] || reset_q[Sum])), .reset_i(reset_q[Sum]),
+    .overwrite_i(overwrite_q[Sum]), .base_i(base), .result_o(gemm_result)
   );
 
   logic [2:0] op;

@@ -7,7 +7,8 @@ module vta_gemm (
   input  wire logic [vta_pkg::INP_W-1:0] inp_i,
   input  wire logic [vta_pkg::WGT_W-1:0] wgt_i,
   input  wire logic                      add_i,    // base_i is there: 1 + TREE_STAGES cycles after mul_i
-  input  wire logic                      reset_i,  // zeros instead of a sum
+  input  wire logic                      reset_i,      // zeros instead of a sum
+  input  wire logic                      overwrite_i,  // the products' sum alone
   input  wire logic [vta_pkg::ACC_W-1:0] base_i,
   output logic [vta_pkg::ACC_W-1:0]      result_o  // a cycle after add_i
 );
@@ -37,7 +38,7 @@ module vta_gemm (
           logic [31:0] result_q;
           assign sum = sums[o*Sum+:Sum];
           always_ff @(posedge clk_i) begin
-            if (add_i) result_q <= reset_i ? '0 : base_i[At+:32] + 32'(sum);
+            if (add_i) result_q <= reset_i ? '0 : (overwrite_i ? '0 : base_i[At+:32]) + 32'(sum);
           end
           assign result_o[At+:32] = result_q;
         end

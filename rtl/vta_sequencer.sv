@@ -35,6 +35,7 @@ module vta_sequencer #(
   output logic                               last_o,       // of its instruction
   output logic                               gemm_o,
   output logic                               reset_o,
+  output logic                               overwrite_o,  // GEMM: the product alone
   output logic                               source_o,     // ALU: reads acc[src]
   output logic                               alu_o,        // ALU: a group of acc[dst]
   output logic                               requantise_o,
@@ -76,7 +77,7 @@ module vta_sequencer #(
 
   // `next`: decoded.
 
-  logic n_valid_q, n_gemm_q, n_reset_q, n_tensor_q, n_use_imm_q, n_requantise_q, n_lacks_op_q;
+  logic n_valid_q, n_gemm_q, n_reset_q, n_overwrite_q, n_tensor_q, n_use_imm_q, n_requantise_q, n_lacks_op_q;
   logic [31:0] n_number_q;
   logic [UopIdxW-1:0] n_begin_q;
   logic [UopIdxW:0] n_end_q;
@@ -102,6 +103,7 @@ module vta_sequencer #(
       n_number_q <= number_i;
       n_gemm_q <= is_gemm && !insn_i[vta_pkg::GEMM_RESET_LSB];
       n_reset_q <= is_gemm && insn_i[vta_pkg::GEMM_RESET_LSB];
+      n_overwrite_q <= is_gemm && insn_i[vta_pkg::GEMM_OVERWRITE_LSB];
       n_requantise_q <= is_requantise;
       n_tensor_q <= !is_gemm && !is_requantise && !use_imm;
       n_use_imm_q <= use_imm;
@@ -129,7 +131,7 @@ module vta_sequencer #(
 
   // `cur`: with its place in the loops.
 
-  logic valid_q, empty_q, gemm_q, reset_q, tensor_q, use_imm_q, requantise_q;
+  logic valid_q, empty_q, gemm_q, reset_q, overwrite_q, tensor_q, use_imm_q, requantise_q;
   logic [31:0] number_q;
   logic [UopIdxW-1:0] begin_q, uop_q;
   logic [UopIdxW:0] end_q;
@@ -187,6 +189,7 @@ module vta_sequencer #(
       empty_q <= n_empty;
       gemm_q <= n_gemm_q && !n_empty;
       reset_q <= n_reset_q && !n_empty;
+      overwrite_q <= n_overwrite_q;
       requantise_q <= n_requantise_q && !n_empty;
       tensor_q <= n_tensor_q;
       source_q <= n_tensor_q;
@@ -247,7 +250,7 @@ module vta_sequencer #(
   );
 
   // What goes along unchanged.
-  localparam int AlongW = 6 + GroupIdxW + 3 + 1 + 16 + 32;
+  localparam int AlongW = 7 + GroupIdxW + 3 + 1 + 16 + 32;
   logic [AlongW-1:0] along1_q, along2_q;
   logic [IdxW:0] dst1_q, src1_q, wgt1_q, dst2_q, src2_q, wgt2_q;
 
@@ -260,7 +263,7 @@ module vta_sequencer #(
       v2_q <= v1_q;
     end
     if (issue) begin
-      along1_q <= {last, gemm_q, reset_q, !empty_q && !gemm_q && !reset_q && !requantise_q && source_q,
+      along1_q <= {last, gemm_q, reset_q, overwrite_q, !empty_q && !gemm_q && !reset_q && !requantise_q && source_q,
                    !empty_q && !gemm_q && !reset_q && !requantise_q && !source_q, first_q,
                    group_q, op_q, use_imm_q, imm_q, number_q};
       requantise1_q <= requantise_q;
@@ -288,7 +291,7 @@ module vta_sequencer #(
 
   logic [31:0] number2;
   logic uses_acc_src;
-  assign {last_o, gemm_o, reset_o, source_o, alu_o, first_o, group_o, op_o, use_imm_o, imm_o, number2} = along2_q;
+  assign {last_o, gemm_o, reset_o, overwrite_o, source_o, alu_o, first_o, group_o, op_o, use_imm_o, imm_o, number2} = along2_q;
   assign requantise_o = requantise2_q;
   assign dst_o = dst2_q[AccIdxW-1:0];
   assign acc_src_o = src2_q[AccIdxW-1:0];

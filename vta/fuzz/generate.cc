@@ -374,6 +374,7 @@ class Generator {
     Instruction i = draw(opcode);
     if (opcode == Opcode::kAlu) draw_operation(i);
     if (opcode == Opcode::kGemm && random_.percent(80)) i.reset = false;
+    if (opcode == Opcode::kGemm && random_.percent(60)) i.overwrite = false;
     if (runs_.empty() || random_.percent(style_.percent_nothing)) {
       empty_loops(i);
       return i;

@@ -35,8 +35,14 @@ bool is_requantise(const Instruction& i) {
 bool is_plain_alu(const Instruction& i) {
   return i.opcode == Opcode::kAlu && i.alu_op != AluOp::kRequantise;
 }
-bool accumulates(const Instruction& i) {
+bool multiplies(const Instruction& i) {
   return i.opcode == Opcode::kGemm && !i.reset;
+}
+bool accumulates(const Instruction& i) {
+  return multiplies(i) && !i.overwrite;
+}
+bool overwrites(const Instruction& i) {
+  return multiplies(i) && i.overwrite;
 }
 
 uint64_t beat_bytes(const Config& config) {
@@ -146,6 +152,8 @@ class Plan {
     instruction("opcode.gemm.reset", "a GEMM resets", [](const Instruction& i) {
       return is_loop(i) && i.opcode == Opcode::kGemm && i.reset;
     });
+    instruction("opcode.gemm.overwrite", "a GEMM overwrites",
+                [](const Instruction& i) { return is_loop(i) && overwrites(i); });
     for (size_t k = 0; k < hw::kAluOpNames.size(); ++k) {
       const auto op = static_cast<AluOp>(k);
       for (const bool immediate : {true, false}) {
@@ -336,6 +344,24 @@ class Plan {
            return accumulates(o.at(o.slots[k])) &&
                   wrote(o, k, 1, o.slots[k].dst,
                         [](const auto& i) { return i.opcode == Opcode::kGemm && i.reset; });
+         });
+    slot("gemm.raw.overwrite", "a GEMM accumulates on what one that overwrites has just written",
+         [](const Observation& o, size_t k) {
+           return accumulates(o.at(o.slots[k])) &&
+                  wrote(o, k, 1, o.slots[k].dst, [](const auto& i) { return overwrites(i); });
+         });
+    for (size_t d = 1; d <= 3; ++d) {
+      slot(fmt::format("gemm.overwrite.distance{}", d),
+           fmt::format("a GEMM overwrites what the micro-op {} before wrote", d),
+           [d](const Observation& o, size_t k) {
+             return overwrites(o.at(o.slots[k])) && wrote(o, k, d, o.slots[k].dst, kAnything);
+           });
+    }
+    slot("gemm.overwrite.own", "a GEMM overwrites what a micro-op of its own wrote",
+         [](const Observation& o, size_t k) {
+           return k > 0 && overwrites(o.at(o.slots[k])) &&
+                  o.slots[k - 1].instruction == o.slots[k].instruction &&
+                  o.slots[k - 1].dst == o.slots[k].dst;
          });
     slot("alu.raw.gemm", "an ALU operation changes what a GEMM has just written",
          [](const Observation& o, size_t k) {

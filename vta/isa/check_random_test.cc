@@ -167,7 +167,8 @@ Instruction random_gemm(Random& random) {
           .src_factor_out = below(40),
           .src_factor_in = below(3),
           .wgt_factor_out = below(20),
-          .wgt_factor_in = below(3)};
+          .wgt_factor_in = below(3),
+          .overwrite = one_in(random, 4)};
 }
 
 Instruction random_instruction(Random& random) {

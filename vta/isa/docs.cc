@@ -55,8 +55,10 @@ scratchpad is a fault.
 
 constexpr std::string_view kGemmText = R"(
 GEMM: `acc[dst] += inp[src] * transpose(wgt[wgt])`, a {batch} x {block_in} times {block_in} x
-{block_out} product of integers with exact sums, added to the accumulators modulo 2^32. With `reset`,
-`acc[dst] = 0` instead, and `src` and `wgt` are not used.
+{block_out} product of integers with exact sums, added to the accumulators modulo 2^32. With `overwrite`,
+`acc[dst] = inp[src] * transpose(wgt[wgt])`: what was there is lost, also where a step before of the
+same instruction wrote it. With `reset`, `acc[dst] = 0` instead, and `src`, `wgt` and `overwrite` are
+not used.
 )";
 
 constexpr std::string_view kAluText = R"(
@@ -157,7 +159,10 @@ std::string head(const Encoding& encoding) {
       "Fields lie in the order of the tables, least significant bit first, in little-endian "
       "64-bit\n"
       "words; a field that would straddle two words starts at the next one. An instruction takes\n"
-      "128 bits where the fields of every opcode fit, else 256; a micro-op 32 or 64. Here an\n"
+      "128 bits where the fields of every opcode fit, else 256; a micro-op 32 or 64. `overwrite`,\n"
+      "which the published instruction set lacks, moves none of its fields: it takes the lowest "
+      "bit\n"
+      "that they leave free. Here an\n"
       "instruction takes {} bits and a micro-op {}. Bits that no field covers are ignored; "
       "opcodes,\n"
       "memory types and ALU operations without a name are faults.\n",

@@ -35,6 +35,13 @@ constexpr Field field(std::string_view name, Width width, std::string_view doc,
               }};
 }
 
+template <auto kMember>
+constexpr Field added_flag(std::string_view name, std::string_view doc) {
+  Field flag = field<kMember>(name, fixed(1), doc);
+  flag.is_added = true;
+  return flag;
+}
+
 using I = Instruction;
 
 #define VTA_COMMON_FIELDS                                                                          \
@@ -80,6 +87,7 @@ constexpr std::array kGemmFields = {
                               "added to wgt at each outer iteration"),
     field<&I::wgt_factor_in>("wgt_factor_in", index(Memory::kWgt),
                              "added to wgt at each inner iteration"),
+    added_flag<&I::overwrite>("overwrite", "write the product, not the sum with what was there"),
 };
 
 constexpr std::array kAluFields = {
@@ -113,8 +121,29 @@ std::vector<Placement> place(std::span<const int> widths) {
   return placements;
 }
 
+int lowest_free_bit(const std::vector<Placement>& placements) {
+  int bit = 0;
+  while (std::ranges::any_of(placements, [bit](const Placement& p) { return p.covers(bit); }))
+    ++bit;
+  return bit;
+}
+
+// The published fields by the rule, then each added flag in the lowest bit that is free. GEMM has
+// one without growing: the sum of its published widths is odd, so they never fill the instruction.
+std::vector<Placement> place(std::span<const Field> table, const hw::Config& config) {
+  std::vector<int> widths;
+  for (const Field& f : table) {
+    if (!f.is_added) widths.push_back(f.width.bits(config));
+  }
+  std::vector<Placement> placements = place(widths);
+  while (placements.size() < table.size()) placements.push_back({lowest_free_bit(placements), 1});
+  return placements;
+}
+
 int end_of(const std::vector<Placement>& placements) {
-  return placements.back().lsb + placements.back().width;
+  int end = 0;
+  for (const Placement& p : placements) end = std::max(end, p.lsb + p.width);
+  return end;
 }
 
 uint64_t mask(int width) {
@@ -177,10 +206,8 @@ Range legal_values(const Field& field, int width) {
 Encoding::Encoding(const hw::Config& config) : config_(config), placements_(kOpcodes.size()) {
   int widest = 0;
   for (const Opcode opcode : kOpcodes) {
-    std::vector<int> widths;
-    for (const Field& f : fields(opcode)) widths.push_back(f.width.bits(config));
     auto& placements = placements_[static_cast<size_t>(opcode)];
-    placements = place(widths);
+    placements = place(fields(opcode), config);
     widest = std::max(widest, end_of(placements));
   }
   instruction_bits_ = widest <= 128 ? 128 : 256;

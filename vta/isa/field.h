@@ -4,7 +4,8 @@
 // Packing rule: fields lie in table order, least significant bit first, in little-endian 64-bit
 // words; a field that would straddle two words starts at the next one. An instruction takes 128
 // bits when every opcode's fields fit, else 256; a micro-op 32 or 64. At the default configuration
-// this is the published encoding.
+// this is the published encoding. Flags that were added to it move none of its fields: each takes
+// the lowest bit that the fields before it leave free.
 #pragma once
 
 #include <array>
@@ -31,6 +32,7 @@ struct Field {
   std::string_view name;  // as in Instruction, and in assembly text
   Width width;
   bool is_signed = false;
+  bool is_added = false;  // a flag that the published encoding lacks; last in its table
   std::string_view doc;
   int64_t (*get)(const Instruction&) = nullptr;
   void (*set)(Instruction&, int64_t) = nullptr;
@@ -42,6 +44,7 @@ std::span<const Field> fields(Opcode opcode);
 struct Placement {
   int lsb;    // bit position in the instruction
   int width;  // bits
+  bool covers(int bit) const { return bit >= lsb && bit < lsb + width; }
 };
 
 // The values that `field` can have where it is `width` bits wide.

@@ -46,6 +46,7 @@ TEST(Encoding, DefaultIsThePublishedOne) {
   EXPECT_EQ(gemm["src_factor_in"], Bits(107, 97));
   EXPECT_EQ(gemm["wgt_factor_out"], Bits(117, 108));
   EXPECT_EQ(gemm["wgt_factor_in"], Bits(127, 118));
+  EXPECT_EQ(gemm["overwrite"], Bits(63, 63));  // which no published field covers
   auto alu = layout(encoding, Opcode::kAlu);
   EXPECT_EQ(alu["src_factor_in"], Bits(107, 97));
   EXPECT_EQ(alu["alu_op"], Bits(110, 108));

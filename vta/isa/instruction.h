@@ -54,7 +54,8 @@ struct Instruction {
 
   // GEMM, ALU: for o < iter_out, for i < iter_in, for u in [uop_begin, uop_end), with micro-op u:
   //   dst = u.dst + o * dst_factor_out + i * dst_factor_in, and src, wgt likewise.
-  // GEMM: acc[dst] += inp[src] * transpose(wgt[wgt]); with reset, acc[dst] = 0.
+  // GEMM: acc[dst] += inp[src] * transpose(wgt[wgt]); with overwrite, acc[dst] = the product alone;
+  // with reset, acc[dst] = 0 whether overwrite is set or not.
   // ALU:  acc[dst] = op(acc[dst], use_imm ? imm : acc[src]), lane by lane; reset is ignored.
   bool reset = false;
   uint32_t uop_begin = 0;
@@ -67,6 +68,7 @@ struct Instruction {
   uint32_t src_factor_in = 0;
   uint32_t wgt_factor_out = 0;  // GEMM only
   uint32_t wgt_factor_in = 0;
+  bool overwrite = false;              // GEMM only
   hw::AluOp alu_op = hw::AluOp::kMin;  // ALU only
   bool use_imm = false;
   int32_t imm = 0;  // 16 bits, signed

@@ -76,6 +76,8 @@ struct CommandStream::Impl {
   Instruction transfer(Opcode opcode, MemoryType type, int64_t sram_base, const Address& dram,
                        const Region& region) const;
   Instruction looped(Opcode opcode, const LoopNest& loops) const;
+  void check_gemm(std::string_view what, const std::vector<MicroOp>& kernel,
+                  const LoopNest& loops) const;
   void check_alu(hw::AluOp op, bool immediate, const std::vector<MicroOp>& kernel,
                  const LoopNest& loops) const;
 
@@ -165,6 +167,16 @@ Instruction CommandStream::Impl::looped(Opcode opcode, const LoopNest& loops) co
     set(instruction, {{"wgt_factor_out", loops.wgt_outer}, {"wgt_factor_in", loops.wgt_inner}});
   }
   return instruction;
+}
+
+void CommandStream::Impl::check_gemm(std::string_view what, const std::vector<MicroOp>& kernel,
+                                     const LoopNest& l) const {
+  check_last(what, "dst", hw::Memory::kAcc,
+             last_index(kernel, &MicroOp::dst, l, l.dst_outer, l.dst_inner));
+  check_last(what, "src", hw::Memory::kInp,
+             last_index(kernel, &MicroOp::src, l, l.src_outer, l.src_inner));
+  check_last(what, "wgt", hw::Memory::kWgt,
+             last_index(kernel, &MicroOp::wgt, l, l.wgt_outer, l.wgt_inner));
 }
 
 void CommandStream::Impl::check_alu(hw::AluOp op, bool immediate,
@@ -285,14 +297,16 @@ void CommandStream::store(int64_t sram_base, Address to, const Region& region) {
                          to.buffer);
 }
 
-void CommandStream::gemm(const std::vector<MicroOp>& kernel, const LoopNest& l) {
-  const Instruction instruction = impl_->looped(Opcode::kGemm, l);
-  impl_->check_last("gemm", "dst", hw::Memory::kAcc,
-                    last_index(kernel, &MicroOp::dst, l, l.dst_outer, l.dst_inner));
-  impl_->check_last("gemm", "src", hw::Memory::kInp,
-                    last_index(kernel, &MicroOp::src, l, l.src_outer, l.src_inner));
-  impl_->check_last("gemm", "wgt", hw::Memory::kWgt,
-                    last_index(kernel, &MicroOp::wgt, l, l.wgt_outer, l.wgt_inner));
+void CommandStream::gemm(const std::vector<MicroOp>& kernel, const LoopNest& loops) {
+  const Instruction instruction = impl_->looped(Opcode::kGemm, loops);
+  impl_->check_gemm("gemm", kernel, loops);
+  impl_->append_looped(instruction, kernel);
+}
+
+void CommandStream::overwrite(const std::vector<MicroOp>& kernel, const LoopNest& loops) {
+  Instruction instruction = impl_->looped(Opcode::kGemm, loops);
+  instruction.overwrite = true;
+  impl_->check_gemm("overwrite", kernel, loops);
   impl_->append_looped(instruction, kernel);
 }
 

@@ -72,7 +72,9 @@ class CommandStream {
   void load(isa::MemoryType type, int64_t sram_base, Address from, const Region& region);
   void store(int64_t sram_base, Address to, const Region& region);
   void gemm(const std::vector<isa::MicroOp>& kernel, const LoopNest& loops);
-  void reset(const std::vector<isa::MicroOp>& kernel, const LoopNest& loops);  // acc[dst] = 0
+  // gemm adds to acc[dst]; overwrite stores the product there, at each micro-op; reset zeros.
+  void overwrite(const std::vector<isa::MicroOp>& kernel, const LoopNest& loops);
+  void reset(const std::vector<isa::MicroOp>& kernel, const LoopNest& loops);
   void alu(hw::AluOp op, const std::vector<isa::MicroOp>& kernel, const LoopNest& loops);
   void alu_immediate(hw::AluOp op, int32_t immediate, const std::vector<isa::MicroOp>& kernel,
                      const LoopNest& loops);

@@ -184,6 +184,9 @@ TEST(CommandStream, RefusesLoopsThatDoNotFit) {
             "gemm: wgt reaches index 128, the wgt scratchpad holds 128");
   EXPECT_EQ(gemm(kOneMicroOp, {.outer = 125, .wgt_outer = 1}), "no error");
   EXPECT_EQ(gemm({}, {}), "a micro-kernel has no micro-ops, must have at least one");
+  EXPECT_EQ(
+      error_of([](CommandStream& s) { s.overwrite(kOneMicroOp, {.inner = 255, .src_inner = 1}); }),
+      "overwrite: src reaches index 256, the inp scratchpad holds 256");
   EXPECT_EQ(error_of([](CommandStream& s) { s.reset({{.dst = 256}}, {}); }),
             "reset: dst reaches index 256, the acc scratchpad holds 256");
 }

@@ -145,6 +145,7 @@ class Generator {
     Instruction i{.opcode = Opcode::kGemm};
     add_loops(i, depth(Memory::kInp));
     i.reset = below(5) == 0;
+    i.overwrite = below(4) == 0;
     i.wgt_factor_out = below(2) * below(depth(Memory::kWgt) / 32);
     i.wgt_factor_in = below(2) * below(depth(Memory::kWgt) / 32);
     return i;

@@ -1,7 +1,9 @@
 // The fast functional simulator. Ranges are checked once for each instruction by its largest
 // indices; loops over micro-ops become lists of rows for the kernels. The accumulations of one GEMM
 // commute and its inputs and weights do not change, so a weight tile stays while all the rows that
-// use it go by: loops whose weight factor is 0 run inside, the others outside.
+// use it go by: loops whose weight factor is 0 run inside, the others outside. A GEMM that
+// overwrites is such accumulations on zeros where it writes each accumulator once, else a step at a
+// time.
 #include "vta/sim/functional.h"
 
 #include <algorithm>
@@ -113,7 +115,12 @@ class FunctionalExecutor : public Executor {
       reset(i);
       return;
     }
-    accumulate(i);
+    if (i.overwrite && !writes_each_once(i)) {
+      overwrite_in_order(i);
+    } else {
+      if (i.overwrite) reset(i);
+      accumulate(i);
+    }
     counters.gemm_macs += micro_op_count(i) * static_cast<uint64_t>(config_.macs_per_cycle());
   }
 
@@ -123,6 +130,27 @@ class FunctionalExecutor : public Executor {
       for (size_t e = 0; e < count; ++e) {
         std::fill_n(memory_.accumulators(elements[e].dst), lanes, 0);
       }
+    });
+  }
+
+  bool writes_each_once(const Instruction& i) const {
+    std::vector<bool> written(static_cast<size_t>(config_.depth(Memory::kAcc)));
+    bool once = true;
+    for_each_micro_op(i, memory_.uops(), [&](const Indices& at) {
+      once = once && !written[at.dst];
+      written[at.dst] = true;
+    });
+    return once;
+  }
+
+  void overwrite_in_order(const Instruction& i) {
+    std::vector<DstSrc> rows;
+    for (uint32_t row = 0; row < batch_; ++row) rows.push_back({row, row});
+    for_each_micro_op(i, memory_.uops(), [&](const Indices& at) {
+      int32_t* acc = memory_.accumulators(at.dst);
+      std::fill_n(acc, memory_.element_lanes(), 0);
+      kernels_.accumulate(memory_.shape(), memory_.weights(at.wgt), memory_.inputs(at.src), acc,
+                          rows.data(), rows.size());
     });
   }
 

@@ -128,6 +128,7 @@ class Reference : public Simulator {
         std::fill_n(acc, acc_scalars(), 0);
         return;
       }
+      if (site.instruction.overwrite) std::fill_n(acc, acc_scalars(), 0);
       const int32_t* inp = &inp_[at.src * inp_scalars()];
       const int32_t* wgt = &wgt_[at.wgt * wgt_scalars()];
       for (size_t b = 0; b < rows; ++b) {

@@ -74,6 +74,44 @@ TEST_P(Semantics, GemmResetWritesZerosAndCountsNoMacs) {
   EXPECT_THAT(result(1), ElementsAre(0, 0, 0, 0));
 }
 
+TEST_P(Semantics, GemmThatOverwritesForgetsWhatWasThere) {
+  machine_.load(MemoryType::kAcc, 0, {kMax, kMin, 3, 4, 5, 6, 7, 8});
+  machine_.load(MemoryType::kInp, 0, {1, 2, 3, 4});
+  machine_.load(MemoryType::kWgt, 0, {1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1});
+  machine_.load_uops({{.dst = 0}});
+  isa::Instruction gemm = machine_.over(Opcode::kGemm, 1);
+  gemm.overwrite = true;
+  machine_.push(gemm);
+  EXPECT_EQ(machine_.run(*simulator_).gemm_macs, 16);
+  EXPECT_THAT(result(0), ElementsAre(1, 2, 3, 4));
+  EXPECT_THAT(result(1), ElementsAre(5, 6, 7, 8));
+}
+
+TEST_P(Semantics, GemmOverwritesAtEachMicroOpAndLeavesTheLast) {
+  machine_.load(MemoryType::kInp, 0, {1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 4, 0, 0, 0});
+  machine_.load(MemoryType::kWgt, 0, std::vector<int32_t>(32, 10));
+  machine_.load_uops({{.dst = 1}, {.dst = 1, .src = 1, .wgt = 1}});
+  isa::Instruction gemm = machine_.over(Opcode::kGemm, 2);
+  gemm.overwrite = true;
+  gemm.iter_in = 2;
+  gemm.src_factor_in = 1;
+  machine_.push(gemm);
+  EXPECT_EQ(machine_.run(*simulator_).gemm_macs, 4 * 16);
+  EXPECT_THAT(result(1), ElementsAre(30, 30, 30, 30));
+}
+
+TEST_P(Semantics, ResetWinsOverOverwrite) {
+  machine_.load(MemoryType::kAcc, 0, {1, 2, 3, 4});
+  machine_.load(MemoryType::kInp, 0, {1, 1, 1, 1});
+  machine_.load(MemoryType::kWgt, 0, std::vector<int32_t>(16, 1));
+  machine_.load_uops({{}});
+  isa::Instruction gemm = machine_.over(Opcode::kGemm, 1);
+  gemm.reset = gemm.overwrite = true;
+  machine_.push(gemm);
+  EXPECT_EQ(machine_.run(*simulator_).gemm_macs, 0);
+  EXPECT_THAT(result(0), ElementsAre(0, 0, 0, 0));
+}
+
 TEST_P(Semantics, LoopsAddTheirFactorsToTheIndices) {
   machine_.load(MemoryType::kInp, 0, {1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 4, 0, 0, 0});
   machine_.load(MemoryType::kWgt, 0, std::vector<int32_t>(16, 10));

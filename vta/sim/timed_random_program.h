@@ -127,6 +127,7 @@ class TimedRandomProgram {
     Instruction i{.opcode = Opcode::kGemm};
     add_loops(i, depth(hw::Memory::kInp));
     i.reset = one_in(5);
+    i.overwrite = one_in(4);
     return i;
   }
 

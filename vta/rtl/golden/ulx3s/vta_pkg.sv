@@ -106,6 +106,8 @@ package vta_pkg;
   localparam int GEMM_WGT_FACTOR_OUT_W = 9;
   localparam int GEMM_WGT_FACTOR_IN_LSB = 117;
   localparam int GEMM_WGT_FACTOR_IN_W = 9;
+  localparam int GEMM_OVERWRITE_LSB = 61;
+  localparam int GEMM_OVERWRITE_W = 1;
 
   // Fields of ALU.
   localparam int ALU_RESET_LSB = 7;
@@ -192,7 +194,7 @@ package vta_pkg;
   localparam int REG_IDENTITY = 0;
   localparam logic [31:0] VALUE_IDENTITY = 32'h56544131;
   localparam int REG_VERSION = 4;
-  localparam logic [31:0] VALUE_VERSION = 32'h00010000;
+  localparam logic [31:0] VALUE_VERSION = 32'h00010001;
   localparam int REG_FINGERPRINT_LOW = 8;
   localparam logic [31:0] VALUE_FINGERPRINT_LOW = 32'h47f3a1d7;
   localparam int REG_FINGERPRINT_HIGH = 12;
@@ -204,7 +206,7 @@ package vta_pkg;
   localparam int REG_DEPTHS = 24;
   localparam logic [31:0] VALUE_DEPTHS = 32'h0a090c0c;
   localparam int REG_OPERATIONS = 28;
-  localparam logic [31:0] VALUE_OPERATIONS = 32'h002f3f1f;
+  localparam logic [31:0] VALUE_OPERATIONS = 32'h032f3f1f;
   localparam int REG_LANES = 32;
   localparam logic [31:0] VALUE_LANES = 32'h00040010;
   localparam int REG_WIDTHS = 36;
