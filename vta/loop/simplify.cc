@@ -240,10 +240,31 @@ class Simplifier {
     return result;
   }
 
+  // The largest size, a divisor of c, for which x = size * multiple + rest with rest inside a tile.
+  struct Tiles {
+    int64_t size = 1;
+    Split parts;
+  };
+  Tiles tiles(const Linear& x, int64_t c) const {
+    Tiles best;
+    for (const Linear::Term& t : x.terms) {
+      const int64_t size = std::gcd(t.coefficient, c);
+      if (size <= best.size) continue;
+      Split parts = split(x, size);
+      if (is_below(parts.rest, size)) best = {size, std::move(parts)};
+    }
+    return best;
+  }
+
   Expr quotient(const Linear& x, int64_t c) const {
     if (c == 1) return x.expr();
     Split s = split(x, c);
     if (is_below(s.rest, c)) return s.multiple.expr();
+    // (g y + r) // (g d) = y // d.
+    if (const Tiles t = tiles(s.rest, c); t.size > 1) {
+      s.multiple.add(linear(quotient(t.parts.multiple, c / t.size)), 1);
+      return s.multiple.expr();
+    }
     // (g y + r) // (g d) = (y + r // g) // d.
     const int64_t g = common_factor(s.rest, c);
     Linear inner = divided(s.rest, g);
@@ -265,6 +286,12 @@ class Simplifier {
     if (c == 1) return 0;
     const Split s = split(x, c);
     if (is_below(s.rest, c)) return s.rest.expr();
+    // (g y + r) % (g d) = g * (y % d) + r.
+    if (const Tiles t = tiles(s.rest, c); t.size > 1) {
+      Linear result = t.parts.rest;
+      result.add(linear(remainder(t.parts.multiple, c / t.size)), t.size);
+      return result.expr();
+    }
     // (g y + r) % (g d) = g * ((y + r // g) % d) + r % g.
     const int64_t g = common_factor(s.rest, c);
     Linear result;
@@ -295,16 +322,35 @@ class Simplifier {
       case BinaryOp::kLt:
         if (d->high < 0) return decided(true);
         if (d->low >= 0) return decided(false);
-        return e;
+        return of_whole_tiles(e, n);
       case BinaryOp::kLe:
         if (d->high <= 0) return decided(true);
         if (d->low > 0) return decided(false);
-        return e;
+        return of_whole_tiles(e, n);
       default:
         if (d->low > 0 || d->high < 0) return decided(n.op == BinaryOp::kNe);
         if (d->low == 0 && d->high == 0) return decided(n.op == BinaryOp::kEq);
         return e;
     }
+  }
+
+  // 4 i + j < 8 becomes i < 2 where j is from 0 to 3: a bound that is a multiple of the tile's size
+  // does not depend on where in the tile one is.
+  Expr of_whole_tiles(const Expr& e, const Binary& n) const {
+    Linear d = linear(n.a);
+    d.add(linear(n.b), -1);
+    if (n.op == BinaryOp::kLe) d.constant -= 1;
+    int64_t size = 1;
+    for (const Linear::Term& t : d.terms) size = std::max(size, std::abs(t.coefficient));
+    Split s = split(d, size);
+    if (size == 1 || !is_below(s.rest, size)) return e;
+    const int64_t limit = -s.multiple.constant;
+    s.multiple.constant = 0;
+    Linear negative;
+    negative.add(s.multiple, -1);
+    const bool is_negative = std::ranges::all_of(
+        s.multiple.terms, [](const Linear::Term& t) { return t.coefficient < 0; });
+    return is_negative ? Expr(-limit) < negative.expr() : s.multiple.expr() < limit;
   }
 
   // Statements, from outside in, because ranges come from outside.

@@ -32,6 +32,8 @@ TEST(Simplify, TakesDivisionsApart) {
   EXPECT_EQ(simple((kI * 8 + kJ * 4 + 2) % 16), "(i * 2 + j) % 4 * 4 + 2");
   EXPECT_EQ(simple(Expr(kK) / 3 / 5), "k // 15");
   EXPECT_EQ(simple(Expr(kK) / 3 * 3 + Expr(kK) % 3), "k");
+  EXPECT_EQ(simple((kI * 4 + kJ) / 12), "i // 3");
+  EXPECT_EQ(simple((kI * 4 + kJ) % 12), "j + i % 3 * 4");
   EXPECT_EQ(simple((kJ - 4) / 4), "-1");
   EXPECT_EQ(simple((kJ - 4) % 4), "j");
 }
@@ -39,6 +41,9 @@ TEST(Simplify, TakesDivisionsApart) {
 TEST(Simplify, DecidesByRanges) {
   EXPECT_EQ(simple(kI < 8), "1:bool");
   EXPECT_EQ(simple(kI * 4 + kJ < 31), "i * 4 + j < 31");
+  EXPECT_EQ(simple(kI * 4 + kJ < 28), "i < 7");
+  EXPECT_EQ(simple(Expr(8) <= kI * 4 + kJ), "1 < i");
+  EXPECT_EQ(simple(kI * 4 + kK < 28), "i * 4 + k < 28");
   EXPECT_EQ(simple(min(kI, 7)), "i");
   EXPECT_EQ(simple(max(kI - 8, 0)), "0");
   EXPECT_EQ(simple(kI == kI + 1), "0:bool");
