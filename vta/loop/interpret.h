@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <span>
 #include <string>
 #include <vector>
@@ -24,10 +23,6 @@ struct Array {
       : values(static_cast<size_t>(buffer.elements()), Value{.integer = 0}) {}
   std::vector<Value> values;
 };
-
-// What each intrinsic computes: a function over as many buffers and scalars as it takes. A
-// region becomes the buffer of its place, where extents other than 1 correspond in order.
-using Intrinsics = std::map<std::string, Function>;
 
 // Executes `function` on the storage of its parameters. Loops run in order, whatever their kind.
 // Throws Error: an index outside its buffer, a binding outside its iteration's extent, division by

@@ -135,4 +135,9 @@ struct Function {
   std::vector<Var> scalars = {};
 };
 
+// What each intrinsic computes: a function over as many buffers and scalars as it takes, of which
+// it writes the first one only. A region becomes the buffer of its place, where extents other than
+// 1 correspond in order.
+using Intrinsics = std::map<std::string, Function>;
+
 }  // namespace vta::loop

@@ -31,7 +31,7 @@ class Parser {
   Function parse() {
     Function f;
     reader_.expect("func");
-    f.name = reader_.word("the function's name");
+    f.name = dotted_name("the function's name");
     reader_.expect("(");
     if (!reader_.next_is(";") && !reader_.next_is(")")) {
       do {
@@ -225,6 +225,13 @@ class Parser {
     return name;
   }
 
+  // "vta.gemm": words with dots between.
+  std::string dotted_name(std::string_view what) {
+    std::string name = reader_.word(what);
+    while (reader_.accept(".")) name += "." + reader_.word(what);
+    return name;
+  }
+
   Annotations notes() {
     Annotations result;
     while (reader_.accept("@")) {
@@ -237,7 +244,7 @@ class Parser {
 
   Stmt intrinsic() {
     Intrinsic call;
-    call.name = reader_.word("an intrinsic's name");
+    call.name = dotted_name("an intrinsic's name");
     reader_.expect("(");
     if (!reader_.next_is(";") && !reader_.next_is(")")) {
       do {

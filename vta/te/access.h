@@ -40,13 +40,21 @@ std::optional<Box> tight_box(const Buffer& buffer, const std::vector<Access>& to
 Box box_around(const Buffer& buffer, const std::vector<Access>& touched,
                const loop::Ranges& relaxed);
 
-// Of a block that writes one buffer, at indices that are its spatial variables, each once: the
-// iteration of each dimension. Throws Error that begins with `what` for another block.
+// Of a block each of whose steps writes one tile of one buffer, which its spatial variables count,
+// each one dimension: a step of single variables writes an element, a tensorized one its operand.
 struct Owner {
   Buffer buffer;
   std::vector<size_t> iter_of_dim;  // index in Block::iters
+  std::vector<int64_t> tile;        // elements of each dimension that a step writes
 };
+// Throws Error that begins with `what` for another block.
 Owner require_owner(const Block& block, std::string_view what);
+// The same, and the block is one store that reduces nothing.
+Owner require_elementwise(const Block& block, std::string_view what);
+
+// Whether an intrinsic, or a copy, in `s` has `buffer` as an operand: what reads and writes it is
+// then proven for just this buffer.
+bool is_operand(const Stmt& s, const Buffer& buffer);
 
 // The condition that begin + offset is inside [0, extent), without what the ranges prove already;
 // empty where nothing is left.

@@ -31,5 +31,9 @@ Result set_scope(const Function& f, const std::string& buffer, loop::Scope scope
 Result storage_align(const Function& f, const std::string& buffer, size_t dim, int64_t factor,
                      int64_t offset);
 Result decompose_reduction(const Function& f, const std::string& block, const std::string& loop);
+// An empty `init_intrinsic` leaves the init as it is.
+Result tensorize(const Function& f, const loop::Intrinsics& intrinsics,
+                 const std::string& loop_or_block, const std::string& intrinsic,
+                 const std::string& init_intrinsic);
 
 }  // namespace vta::te::rewrites

@@ -38,61 +38,78 @@ int64_t number(const std::string& word) {
   return value;
 }
 
+// What a rewrite works on.
+struct Context {
+  const Function& function;
+  const loop::Intrinsics& intrinsics;
+};
+
 template <loop::LoopKind kKind>
-Result set_kind(const Function& f, Words w) {
-  return rewrites::set_kind(f, w[0], kKind);
+Result set_kind(const Context& c, Words w) {
+  return rewrites::set_kind(c.function, w[0], kKind);
 }
 
 struct Verb {
   std::string_view name;
   size_t fewest, most;  // words after it
-  Result (*apply)(const Function&, Words);
+  Result (*apply)(const Context&, Words);
 };
 
 constexpr size_t kMany = 64;
 constexpr std::array kVerbs = {
     Verb{"split", 3, kMany,
-         [](const Function& f, Words w) {
+         [](const Context& c, Words w) {
            std::vector<int64_t> factors;
            std::ranges::transform(w.subspan(1), std::back_inserter(factors), number);
-           return rewrites::split(f, w[0], factors);
+           return rewrites::split(c.function, w[0], factors);
          }},
-    Verb{"fuse", 2, 2, [](const Function& f, Words w) { return rewrites::fuse(f, w[0], w[1]); }},
+    Verb{"fuse", 2, 2,
+         [](const Context& c, Words w) { return rewrites::fuse(c.function, w[0], w[1]); }},
     Verb{"reorder", 1, kMany,
-         [](const Function& f, Words w) {
-           return rewrites::reorder(f, {w.begin(), w.end()});
+         [](const Context& c, Words w) {
+           return rewrites::reorder(c.function, {w.begin(), w.end()});
          }},
     Verb{"unroll", 1, 1, set_kind<loop::LoopKind::kUnrolled>},
     Verb{"vectorize", 1, 1, set_kind<loop::LoopKind::kVectorized>},
     Verb{"parallel", 1, 1, set_kind<loop::LoopKind::kParallel>},
     Verb{"bind_vthread", 1, 1, set_kind<loop::LoopKind::kVirtualThread>},
-    Verb{"annotate", 3, 3,
-         [](const Function& f, Words w) { return rewrites::annotate(f, w[0], w[1], w[2]); }},
+    Verb{
+        "annotate", 3, 3,
+        [](const Context& c, Words w) { return rewrites::annotate(c.function, w[0], w[1], w[2]); }},
     Verb{"compute_at", 2, 2,
-         [](const Function& f, Words w) { return rewrites::compute_at(f, w[0], w[1]); }},
+         [](const Context& c, Words w) { return rewrites::compute_at(c.function, w[0], w[1]); }},
     Verb{"reverse_compute_at", 2, 2,
-         [](const Function& f, Words w) { return rewrites::reverse_compute_at(f, w[0], w[1]); }},
+         [](const Context& c, Words w) {
+           return rewrites::reverse_compute_at(c.function, w[0], w[1]);
+         }},
     Verb{"compute_inline", 1, 1,
-         [](const Function& f, Words w) { return rewrites::compute_inline(f, w[0]); }},
+         [](const Context& c, Words w) { return rewrites::compute_inline(c.function, w[0]); }},
     Verb{"cache_read", 3, 3,
-         [](const Function& f, Words w) {
-           return rewrites::cache_read(f, w[0], w[1], loop::scope_from_name(w[2]));
+         [](const Context& c, Words w) {
+           return rewrites::cache_read(c.function, w[0], w[1], loop::scope_from_name(w[2]));
          }},
     Verb{"cache_write", 2, 2,
-         [](const Function& f, Words w) {
-           return rewrites::cache_write(f, w[0], loop::scope_from_name(w[1]));
+         [](const Context& c, Words w) {
+           return rewrites::cache_write(c.function, w[0], loop::scope_from_name(w[1]));
          }},
     Verb{"set_scope", 2, 2,
-         [](const Function& f, Words w) {
-           return rewrites::set_scope(f, w[0], loop::scope_from_name(w[1]));
+         [](const Context& c, Words w) {
+           return rewrites::set_scope(c.function, w[0], loop::scope_from_name(w[1]));
          }},
     Verb{"storage_align", 4, 4,
-         [](const Function& f, Words w) {
-           return rewrites::storage_align(f, w[0], static_cast<size_t>(number(w[1])), number(w[2]),
-                                          number(w[3]));
+         [](const Context& c, Words w) {
+           return rewrites::storage_align(c.function, w[0], static_cast<size_t>(number(w[1])),
+                                          number(w[2]), number(w[3]));
          }},
     Verb{"decompose_reduction", 2, 2,
-         [](const Function& f, Words w) { return rewrites::decompose_reduction(f, w[0], w[1]); }},
+         [](const Context& c, Words w) {
+           return rewrites::decompose_reduction(c.function, w[0], w[1]);
+         }},
+    Verb{"tensorize", 2, 3,
+         [](const Context& c, Words w) {
+           return rewrites::tensorize(c.function, c.intrinsics, w[0], w[1],
+                                      w.size() == 3 ? w[2] : "");
+         }},
 };
 
 const Verb& find_verb(const std::string& name) {
@@ -119,7 +136,8 @@ void require_only_blocks(const Function& f) {
 
 }  // namespace
 
-Schedule::Schedule(const Function& function) : function_(with_unique_names(function)) {
+Schedule::Schedule(const Function& function, loop::Intrinsics intrinsics)
+    : function_(with_unique_names(function)), intrinsics_(std::move(intrinsics)) {
   verify(function_);
   require_only_blocks(function_);
 }
@@ -135,7 +153,7 @@ std::vector<std::string> Schedule::apply(const std::string& line) {
   const Words arguments = Words(words).subspan(1);
   require(arguments.size() >= verb.fewest && arguments.size() <= verb.most,
           "{} takes {} to {} words, got {}", verb.name, verb.fewest, verb.most, arguments.size());
-  Result result = verb.apply(function_, arguments);
+  Result result = verb.apply({function_, intrinsics_}, arguments);
   verify(result.function);
   function_ = std::move(result.function);
   log_.push_back(line);
@@ -217,6 +235,10 @@ void Schedule::storage_align(const std::string& buffer, size_t dim, int64_t fact
 }
 std::string Schedule::decompose_reduction(const std::string& block, const std::string& loop) {
   return apply(fmt::format("decompose_reduction {} {}", block, loop))[0];
+}
+void Schedule::tensorize(const std::string& loop_or_block, const std::string& intrinsic,
+                         const std::string& init_intrinsic) {
+  apply(fmt::format("tensorize {} {} {}", loop_or_block, intrinsic, init_intrinsic));
 }
 
 }  // namespace vta::te

@@ -18,7 +18,8 @@ namespace vta::te {
 
 class Schedule {
  public:
-  explicit Schedule(const loop::Function& function);
+  // `intrinsics` are what tensorize may call.
+  explicit Schedule(const loop::Function& function, loop::Intrinsics intrinsics = {});
 
   const loop::Function& function() const { return function_; }
   std::string show() const;
@@ -77,8 +78,17 @@ class Schedule {
   // The init of a reduction becomes a block of its own, before `loop`. Returns its name.
   std::string decompose_reduction(const std::string& block, const std::string& loop);
 
+  // The nest from a loop down to its only block, or the nest inside a block, becomes one call of
+  // `intrinsic`: proven by matching loops, operands and expressions with the intrinsic's function.
+  // The block then counts tiles of the nest's size. Of a reduction that takes several steps, the
+  // init stays as it is, or is done by `init_intrinsic`: one that computes the init, or one that
+  // computes init and step, which then takes the place of both in the first step.
+  void tensorize(const std::string& loop_or_block, const std::string& intrinsic,
+                 const std::string& init_intrinsic = "");
+
  private:
   loop::Function function_;
+  loop::Intrinsics intrinsics_;
   std::vector<std::string> log_;
 };
 

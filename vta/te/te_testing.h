@@ -9,7 +9,8 @@
 namespace vta::te {
 
 // The contents of all parameters after a run on contents drawn from `seed`, small integers.
-inline std::vector<std::vector<int64_t>> results(const loop::Function& f, uint64_t seed = 1) {
+inline std::vector<std::vector<int64_t>> results(const loop::Function& f, uint64_t seed = 1,
+                                                 const loop::Intrinsics& intrinsics = {}) {
   std::mt19937_64 random(seed);
   std::vector<loop::Array> arrays;
   for (const loop::Buffer& b : f.parameters) {
@@ -25,7 +26,7 @@ inline std::vector<std::vector<int64_t>> results(const loop::Function& f, uint64
   }
   std::vector<loop::Array*> arguments;
   for (loop::Array& a : arrays) arguments.push_back(&a);
-  interpret(f, arguments);
+  interpret(f, arguments, intrinsics);
   std::vector<std::vector<int64_t>> out;
   for (size_t i = 0; i < arrays.size(); ++i) {
     out.emplace_back();

@@ -13,15 +13,13 @@ namespace {
 
 using Predicate = std::function<bool(const Stmt&)>;
 
+// A block is a whole: what is inside it is no part of the schedule.
 std::vector<Stmt> children(const Stmt& s) {
   return match(
       s, [](const loop::For& n) { return std::vector{n.body}; },
       [](const loop::If& n) { return std::vector{n.then}; },
       [](const loop::Seq& n) { return n.statements; },
       [](const loop::Alloc& n) { return std::vector{n.body}; },
-      [](const loop::Block& n) {
-        return n.init ? std::vector{n.init, n.body} : std::vector{n.body};
-      },
       [](const auto&) { return std::vector<Stmt>(); });
 }
 

@@ -56,6 +56,9 @@ Result cache_read(const Function& f, const std::string& block, const std::string
   const Path path = find_block(f, block);
   const Buffer from = find_buffer(f, buffer);
   require(reads(path.back(), from), "cache_read: block {} does not read {}", block, buffer);
+  require(!is_operand(path.back(), from),
+          "cache_read: {} is an operand of the intrinsic in block {}, cache before tensorize",
+          buffer, block);
   const Buffer to = in_scope(f, from, scope);
   const Stmt place = outermost_without(path, [&](const Stmt& s) { return writes(s, from); });
 
@@ -92,6 +95,9 @@ Result cache_write(const Function& f, const std::string& block, loop::Scope scop
   const Path path = find_block(f, block);
   const Owner owner = require_owner(block_at(path), "cache_write " + block);
   const Buffer& to = owner.buffer;
+  require(!is_operand(path.back(), to),
+          "cache_write: {} is an operand of the intrinsic in block {}, cache before tensorize",
+          to->name, block);
   const Buffer from = in_scope(f, to, scope);
   for (const Stmt& other : blocks_in(f.body)) {
     require(other.same_as(path.back()) || !writes(other, to),

@@ -25,6 +25,23 @@ loop::Ranges ranges_within(const Path& path) {
   return ranges_of_loops({loop_at(path).body});
 }
 
+loop::Ranges ranges_around(const Path& path) {
+  loop::Ranges ranges;
+  for (const Stmt& s : loops_of(path)) {
+    const For& n = *loop::as<For>(s);
+    ranges[n.var] = {0, n.extent - 1};
+  }
+  return ranges;
+}
+
+// The steps of a producer that writes tiles, which cover dimension `d` of the box.
+IterRange steps_for(const Box& box, size_t d, int64_t tile, const loop::Ranges& around) {
+  const Expr first = simplify(box.begin[d] / tile, around);
+  const bool is_aligned = loop::is_constant(simplify(first * tile - box.begin[d], around), 0);
+  const int64_t beyond = box.extent[d] + (is_aligned ? 0 : tile - 1);
+  return {first, (beyond + tile - 1) / tile};
+}
+
 }  // namespace
 
 Result compute_at(const Function& f, const std::string& block, const std::string& loop) {
@@ -50,16 +67,17 @@ Result compute_at(const Function& f, const std::string& block, const std::string
   require(!wanted.empty(), "compute_at {}: nothing in loop {} reads {}", block, loop, buffer->name);
   const Box box = box_around(buffer, wanted, ranges_within(to));
 
+  const loop::Ranges around = ranges_around(to);
   std::vector<IterRange> ranges;
   for (const loop::BlockIter& i : producer.iters) ranges.push_back({0, i.extent});
   for (size_t d = 0; d < box.begin.size(); ++d) {
-    ranges[owner.iter_of_dim[d]] = {box.begin[d], box.extent[d]};
+    ranges[owner.iter_of_dim[d]] = steps_for(box, d, owner.tile[d], around);
   }
   Function result = without_block(f, from);
   const Path target = find_loop(result, loop);
-  loop::Ranges around = ranges_of_loops(target);
   For receiver = loop_at(target);
-  receiver.body = make_seq({nest_over(result, producer, ranges, around), receiver.body});
+  receiver.body =
+      make_seq({nest_over(result, producer, ranges, ranges_of_loops(target)), receiver.body});
   result.body = exchange(result.body, target.back(), make_stmt(receiver));
   return {sink_allocation(result, buffer, loop)};
 }

@@ -9,14 +9,15 @@ namespace vta::te::rewrites {
 Result compute_inline(const Function& f, const std::string& block) {
   const Path path = find_block(f, block);
   const Block& producer = block_at(path);
-  const Owner owner = require_owner(producer, "compute_inline " + block);
-  require(producer.iters.size() == owner.iter_of_dim.size(), "compute_inline {}: it is a reduction",
-          block);
+  const Owner owner = require_elementwise(producer, "compute_inline " + block);
   require(is_allocated(f, owner.buffer),
           "compute_inline {}: {} is a parameter, all of it must be computed", block,
           owner.buffer->name);
   for (const Stmt& other : blocks_in(f.body)) {
     if (!reads(other, owner.buffer)) continue;
+    require(!is_operand(other, owner.buffer),
+            "compute_inline {}: {} is an operand of the intrinsic in block {}", block,
+            owner.buffer->name, loop::as<Block>(other)->name);
     require_same_inputs(f, path, other, "compute_inline " + block);
   }
   const loop::Store& store = *loop::as<loop::Store>(producer.body);

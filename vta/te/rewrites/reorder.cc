@@ -48,8 +48,9 @@ void require_one_kind(const For& n) {
   using Kind = loop::BlockIter::Kind;
   for (const Stmt& s : blocks_in(n.body)) {
     const Block& block = *loop::as<Block>(s);
-    const bool is_mixed = static_cast<bool>(block.init) &&
-                          any_binding_uses(block, Kind::kSpatial, n.var) &&
+    // A decomposed reduction's steps may come in any order.
+    const bool has_first_step = block.init || loop::as<loop::Seq>(block.body) != nullptr;
+    const bool is_mixed = has_first_step && any_binding_uses(block, Kind::kSpatial, n.var) &&
                           any_binding_uses(block, Kind::kReduce, n.var);
     require(!is_mixed, "reorder: loop {} is both spatial and a reduction in block {}", n.var.name(),
             block.name);

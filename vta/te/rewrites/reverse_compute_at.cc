@@ -67,6 +67,7 @@ void require_whole_box(const Block& producer, const Box& box, const loop::Ranges
   }
   int64_t count = 1, volume = 1;
   for (const auto& [var, range] : steps) count *= range.high + 1;
+  for (const int64_t tile : require_owner(producer, what).tile) count *= tile;
   for (const int64_t extent : box.extent) volume *= extent;
   require(count == volume, "{} block {} computes {} elements, which are no box", what,
           producer.name, count);
@@ -88,8 +89,7 @@ Result reverse_compute_at(const Function& f, const std::string& block, const std
   const Path from = find_block(f, block);
   const Path to = find_loop(f, loop);
   const Block& consumer = block_at(from);
-  const Owner owner = require_owner(consumer, what);
-  require(consumer.iters.size() == owner.iter_of_dim.size(), "{}: it is a reduction", what);
+  const Owner owner = require_elementwise(consumer, what);
   require(!contains(to.back(), from.back()), "{}: it is inside loop {} already", what, loop);
 
   // What it reads is produced in the loop, or was there before it.

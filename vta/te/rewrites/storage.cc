@@ -22,6 +22,7 @@ Result with_buffer(const Function& f, const Buffer& old_one, loop::BufferNode ch
 
 Result set_scope(const Function& f, const std::string& buffer, loop::Scope scope) {
   const Buffer old_one = find_buffer(f, buffer);
+  require(!is_operand(f.body, old_one), "set_scope: {} is an operand of an intrinsic", buffer);
   loop::BufferNode changed = *old_one;
   changed.scope = scope;
   return with_buffer(f, old_one, std::move(changed), "set_scope");
