@@ -76,25 +76,6 @@ std::vector<Tensor> run_conv(const Node& node, std::span<const Tensor* const> in
   return {std::move(result)};
 }
 
-Window transpose_window(const Node& node, const Shape& x, const Shape& w) {
-  Window window = make_window(node, x, std::span(w).subspan(2));
-  const auto& extra = node.ints_attr("output_padding");
-  const size_t rank = x.size() - 2;
-  require(extra.size() == rank, "output_padding must have {} values, got {}", rank, extra.size());
-  for (size_t i = 0; i < 3; ++i) {
-    const int64_t added = i + rank < 3 ? 0 : extra[i + rank - 3];
-    require(added >= 0 && added < (int64_t{1} << 31),
-            "output_padding must be at least 0 and below 2^31, got {}", added);
-    window.out[i] = (window.in[i] - 1) * window.stride[i] +
-                    (window.kernel[i] - 1) * window.dilation[i] + 1 + added - window.pad_begin[i] -
-                    window.pad_end[i];
-    require(window.in[i] >= 1 && window.out[i] >= 1,
-            "the output would have size {} in a spatial dimension of input size {}", window.out[i],
-            window.in[i]);
-  }
-  return window;
-}
-
 std::vector<TensorType> infer_conv_transpose(const Node& node, std::span<const InferInput> inputs,
                                              size_t) {
   const Shape& x = inputs[0].type.shape;
@@ -164,6 +145,25 @@ std::vector<Tensor> run_conv_transpose(const Node& node, std::span<const Tensor*
 }
 
 }  // namespace
+
+Window transpose_window(const Node& node, const Shape& x, const Shape& w) {
+  Window window = make_window(node, x, std::span(w).subspan(2));
+  const auto& extra = node.ints_attr("output_padding");
+  const size_t rank = x.size() - 2;
+  require(extra.size() == rank, "output_padding must have {} values, got {}", rank, extra.size());
+  for (size_t i = 0; i < 3; ++i) {
+    const int64_t added = i + rank < 3 ? 0 : extra[i + rank - 3];
+    require(added >= 0 && added < (int64_t{1} << 31),
+            "output_padding must be at least 0 and below 2^31, got {}", added);
+    window.out[i] = (window.in[i] - 1) * window.stride[i] +
+                    (window.kernel[i] - 1) * window.dilation[i] + 1 + added - window.pad_begin[i] -
+                    window.pad_end[i];
+    require(window.in[i] >= 1 && window.out[i] >= 1,
+            "the output would have size {} in a spatial dimension of input size {}", window.out[i],
+            window.in[i]);
+  }
+  return window;
+}
 
 std::span<const OpDef> conv_ops() {
   static const OpDef kOps[] = {

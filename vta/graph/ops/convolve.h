@@ -10,6 +10,10 @@ namespace vta::graph {
 // pads, dilations and group. Throws Error that says which of them do not fit.
 Shape infer_convolution(const Node& node, const Shape& x, const Shape& w);
 
+// The window of a conv_transpose; `out` is set. Throws Error that says which attribute does not
+// fit.
+Window transpose_window(const Node& node, const Shape& x, const Shape& w);
+
 // A run of neighbouring output positions in one row.
 struct RowSegment {
   int64_t column;  // in the tile

@@ -10,6 +10,8 @@
 // gather(x, indices) {axis = 0}: negative indices count from the end.
 // depth_to_space(x[N,C,H,W]) {blocksize, mode = "DCR" | "CRD"}, space_to_depth(x) {blocksize}
 // The integer inputs, apart from indices, must be constants.
+#include "vta/graph/ops/layout.h"
+
 #include <algorithm>
 #include <numeric>
 
@@ -19,15 +21,6 @@
 
 namespace vta::graph {
 namespace {
-
-std::vector<int64_t> permutation_of(const Node& node, size_t rank) {
-  std::vector<int64_t> perm = node.ints_attr("perm");
-  if (perm.empty()) {
-    perm.resize(rank);
-    std::iota(perm.rbegin(), perm.rend(), 0);
-  }
-  return perm;
-}
 
 Shape permuted(const Shape& shape, const std::vector<int64_t>& perm) {
   Shape result;
@@ -137,15 +130,8 @@ std::vector<Tensor> run_split(const Node& node, std::span<const Tensor* const> i
   return result;
 }
 
-// One dimension of a slice: elements start, start + step, … of it, `count` of them.
-struct Range {
-  int64_t start = 0;
-  int64_t step = 1;
-  int64_t count = 0;
-};
-
 // ONNX's rules: negative bounds count from the end, and then all are clamped to the dimension.
-Range make_range(int64_t dim, int64_t start, int64_t end, int64_t step) {
+SliceRange make_range(int64_t dim, int64_t start, int64_t end, int64_t step) {
   require(step != 0, "a step is 0");
   step = std::clamp(step, -dim - 1, dim + 1);
   if (start < 0) start += dim;
@@ -158,28 +144,6 @@ Range make_range(int64_t dim, int64_t start, int64_t end, int64_t step) {
   start = std::clamp(start, std::min(int64_t{0}, dim - 1), dim - 1);
   end = std::clamp(end, int64_t{-1}, dim - 1);
   return {start, step, std::max(int64_t{0}, (start - end - step - 1) / -step)};
-}
-
-std::vector<Range> slice_ranges(const Shape& shape, const Tensor& starts, const Tensor& ends,
-                                const Tensor* axes, const Tensor* steps) {
-  const std::vector<int64_t> first = integers(starts, "starts");
-  const std::vector<int64_t> last = integers(ends, "ends");
-  std::vector<int64_t> axis(first.size());
-  std::iota(axis.begin(), axis.end(), 0);
-  if (axes != nullptr) axis = integers(*axes, "axes");
-  std::vector<int64_t> step(first.size(), 1);
-  if (steps != nullptr) step = integers(*steps, "steps");
-  require(last.size() == first.size() && axis.size() == first.size() && step.size() == first.size(),
-          "starts, ends, axes and steps have {}, {}, {} and {} elements, must have as many",
-          first.size(), last.size(), axis.size(), step.size());
-  normalize_axes(axis, shape.size());  // throws for an axis given twice
-  std::vector<Range> result;
-  for (const int64_t dim : shape) result.push_back({0, 1, dim});
-  for (size_t i = 0; i < axis.size(); ++i) {
-    const size_t d = normalize_axis(axis[i], shape.size());
-    result[d] = make_range(shape[d], first[i], last[i], step[i]);
-  }
-  return result;
 }
 
 std::vector<TensorType> infer_slice(const Node&, std::span<const InferInput> inputs, size_t) {
@@ -347,6 +311,37 @@ std::vector<Tensor> run_space_to_depth(const Node& node, std::span<const Tensor*
 }
 
 }  // namespace
+
+std::vector<int64_t> permutation_of(const Node& node, size_t rank) {
+  std::vector<int64_t> perm = node.ints_attr("perm");
+  if (perm.empty()) {
+    perm.resize(rank);
+    std::iota(perm.rbegin(), perm.rend(), 0);
+  }
+  return perm;
+}
+
+std::vector<SliceRange> slice_ranges(const Shape& shape, const Tensor& starts, const Tensor& ends,
+                                     const Tensor* axes, const Tensor* steps) {
+  const std::vector<int64_t> first = integers(starts, "starts");
+  const std::vector<int64_t> last = integers(ends, "ends");
+  std::vector<int64_t> axis(first.size());
+  std::iota(axis.begin(), axis.end(), 0);
+  if (axes != nullptr) axis = integers(*axes, "axes");
+  std::vector<int64_t> step(first.size(), 1);
+  if (steps != nullptr) step = integers(*steps, "steps");
+  require(last.size() == first.size() && axis.size() == first.size() && step.size() == first.size(),
+          "starts, ends, axes and steps have {}, {}, {} and {} elements, must have as many",
+          first.size(), last.size(), axis.size(), step.size());
+  normalize_axes(axis, shape.size());  // throws for an axis given twice
+  std::vector<SliceRange> result;
+  for (const int64_t dim : shape) result.push_back({0, 1, dim});
+  for (size_t i = 0; i < axis.size(); ++i) {
+    const size_t d = normalize_axis(axis[i], shape.size());
+    result[d] = make_range(shape[d], first[i], last[i], step[i]);
+  }
+  return result;
+}
 
 std::span<const OpDef> layout_ops() {
   static const OpDef kOps[] = {

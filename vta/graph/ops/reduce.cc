@@ -5,6 +5,8 @@
 // reduce_max(x) {axes = [], keepdims = 1}: NaN wins.
 // reduce_sum(x, [axes]) {keepdims = 1, noop_with_empty_axes = 0}: axes must be a constant.
 // arg_max(x) {axis = 0, keepdims = 1, select_last_index = 0}: i64.
+#include "vta/graph/ops/reduce.h"
+
 #include <algorithm>
 #include <cmath>
 #include <type_traits>
@@ -16,13 +18,6 @@
 
 namespace vta::graph {
 namespace {
-
-std::vector<size_t> reduced_axes(std::span<const int64_t> axes, size_t rank) {
-  if (!axes.empty()) return normalize_axes(axes, rank);
-  std::vector<size_t> all;
-  for (size_t i = 0; i < rank; ++i) all.push_back(i);
-  return all;
-}
 
 Shape kept_shape(Shape shape, const std::vector<size_t>& axes) {
   for (const size_t axis : axes) shape[axis] = 1;
@@ -119,14 +114,6 @@ std::vector<Tensor> run_max(const Node& node, std::span<const Tensor* const> inp
   return {narrowed(std::move(result), outputs[0].dtype)};
 }
 
-// Empty for 'reduce nothing'.
-std::vector<size_t> sum_axes(const Node& node, const Tensor* axes, size_t rank) {
-  const std::vector<int64_t> given =
-      axes == nullptr ? std::vector<int64_t>{} : integers(*axes, "axes");
-  if (given.empty() && node.int_attr("noop_with_empty_axes") != 0) return {};
-  return reduced_axes(given, rank);
-}
-
 std::vector<TensorType> infer_sum(const Node& node, std::span<const InferInput> inputs, size_t) {
   const TensorType& x = inputs[0].type;
   require_number(x.dtype, "x");
@@ -174,6 +161,20 @@ std::vector<Tensor> run_arg_max(const Node& node, std::span<const Tensor* const>
 }
 
 }  // namespace
+
+std::vector<size_t> reduced_axes(std::span<const int64_t> axes, size_t rank) {
+  if (!axes.empty()) return normalize_axes(axes, rank);
+  std::vector<size_t> all;
+  for (size_t i = 0; i < rank; ++i) all.push_back(i);
+  return all;
+}
+
+std::vector<size_t> sum_axes(const Node& node, const Tensor* axes, size_t rank) {
+  const std::vector<int64_t> given =
+      axes == nullptr ? std::vector<int64_t>{} : integers(*axes, "axes");
+  if (given.empty() && node.int_attr("noop_with_empty_axes") != 0) return {};
+  return reduced_axes(given, rank);
+}
 
 std::span<const OpDef> reduce_ops() {
   static const OpDef kOps[] = {

@@ -13,6 +13,8 @@
 //   tf_crop_and_resize   from roi = [starts…, ends…] in units of in - 1; extrapolation_value
 //   outside
 // nearest_mode: round_prefer_floor, round_prefer_ceil, floor, ceil.
+#include "vta/graph/ops/resize.h"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -26,40 +28,28 @@
 namespace vta::graph {
 namespace {
 
-struct Axis {
-  int64_t in = 0;
-  int64_t out = 0;
-  double scale = 1;
-  double start = 0;  // region of interest
-  double end = 1;
+using Coordinate = double (*)(const ResizeAxis& axis, double i);
 
-  double in_size() const { return static_cast<double>(in); }
-  double out_size() const { return static_cast<double>(out); }
-  double last() const { return static_cast<double>(in - 1); }
-};
-
-using Coordinate = double (*)(const Axis& axis, double i);
-
-double half_pixel(const Axis& axis, double i) {
+double half_pixel(const ResizeAxis& axis, double i) {
   return (i + 0.5) / axis.scale - 0.5;
 }
-double half_pixel_symmetric(const Axis& axis, double i) {
+double half_pixel_symmetric(const ResizeAxis& axis, double i) {
   const double adjustment = axis.out_size() / (axis.scale * axis.in_size());
   return axis.in_size() / 2 * (1 - adjustment) + half_pixel(axis, i);
 }
-double pytorch_half_pixel(const Axis& axis, double i) {
+double pytorch_half_pixel(const ResizeAxis& axis, double i) {
   return axis.out > 1 ? half_pixel(axis, i) : 0;
 }
-double tf_half_pixel_for_nn(const Axis& axis, double i) {
+double tf_half_pixel_for_nn(const ResizeAxis& axis, double i) {
   return (i + 0.5) / axis.scale;
 }
-double align_corners(const Axis& axis, double i) {
+double align_corners(const ResizeAxis& axis, double i) {
   return axis.out > 1 ? i * axis.last() / (axis.scale * axis.in_size() - 1) : 0;
 }
-double asymmetric(const Axis& axis, double i) {
+double asymmetric(const ResizeAxis& axis, double i) {
   return i / axis.scale;
 }
-double tf_crop_and_resize(const Axis& axis, double i) {
+double tf_crop_and_resize(const ResizeAxis& axis, double i) {
   if (axis.out == 1) return 0.5 * (axis.start + axis.end) * axis.last();
   return (axis.start + i * (axis.end - axis.start) / (axis.out_size() - 1)) * axis.last();
 }
@@ -109,10 +99,6 @@ auto choose(const Table& table, const Node& node, const char* attribute) {
   fail("{} '{}' is not supported; {} are", attribute, name, fmt::join(names, ", "));
 }
 
-bool crops(const Node& node) {
-  return node.string_attr("coordinate_transformation_mode") == "tf_crop_and_resize";
-}
-
 // One value for each dimension, of an f32 or f64 tensor.
 std::vector<double> reals(const Tensor& tensor, size_t count, std::string_view name) {
   require_float(tensor.dtype(), name);
@@ -123,10 +109,10 @@ std::vector<double> reals(const Tensor& tensor, size_t count, std::string_view n
   return {values.begin(), values.end()};
 }
 
-void set_scales(std::vector<Axis>& axes, const Tensor& scales) {
+void set_scales(std::vector<ResizeAxis>& axes, const Tensor& scales) {
   const std::vector<double> values = reals(scales, axes.size(), "scales");
   for (size_t i = 0; i < axes.size(); ++i) {
-    Axis& axis = axes[i];
+    ResizeAxis& axis = axes[i];
     axis.scale = values[i];
     const float out = static_cast<float>(axis.in) * static_cast<float>(axis.end - axis.start) *
                       static_cast<float>(axis.scale);  // in f32, so that 10 * 0.7 is 7
@@ -136,7 +122,7 @@ void set_scales(std::vector<Axis>& axes, const Tensor& scales) {
   }
 }
 
-void set_sizes(std::vector<Axis>& axes, const Tensor& sizes) {
+void set_sizes(std::vector<ResizeAxis>& axes, const Tensor& sizes) {
   const std::vector<int64_t> values = integers(sizes, "sizes");
   require(values.size() == axes.size(), "sizes has {} elements, x {} dimensions", values.size(),
           axes.size());
@@ -145,28 +131,6 @@ void set_sizes(std::vector<Axis>& axes, const Tensor& sizes) {
     axes[i].out = values[i];
     axes[i].scale = axes[i].out_size() / axes[i].in_size();
   }
-}
-
-std::vector<Axis> make_axes(const Node& node, const Shape& shape, const Tensor* roi,
-                            const Tensor* scales, const Tensor* sizes) {
-  require((scales == nullptr) != (sizes == nullptr), "takes either scales or sizes");
-  std::vector<Axis> axes;
-  for (const int64_t dim : shape) {
-    require(dim > 0, "x of shape {} is empty", to_string(shape));
-    axes.push_back({.in = dim, .out = dim});
-  }
-  if (crops(node)) {
-    require(roi != nullptr, "tf_crop_and_resize needs roi");
-    const std::vector<double> region = reals(*roi, 2 * axes.size(), "roi");
-    for (size_t i = 0; i < axes.size(); ++i) {
-      axes[i].start = region[i];
-      axes[i].end = region[axes.size() + i];
-      require(std::isfinite(axes[i].start) && std::isfinite(axes[i].end), "roi is not finite");
-    }
-  }
-  if (scales != nullptr) set_scales(axes, *scales);
-  if (sizes != nullptr) set_sizes(axes, *sizes);
-  return axes;
 }
 
 std::vector<TensorType> infer_resize(const Node& node, std::span<const InferInput> inputs, size_t) {
@@ -182,13 +146,13 @@ std::vector<TensorType> infer_resize(const Node& node, std::span<const InferInpu
     if (inputs[i].present) values[i] = &constant_value(inputs[i], kNames[i]);
   }
   TensorType result = inputs[0].type;
-  const auto axes = make_axes(node, result.shape, values[1], values[2], values[3]);
+  const auto axes = resize_axes(node, result.shape, values[1], values[2], values[3]);
   for (size_t i = 0; i < axes.size(); ++i) result.shape[i] = axes[i].out;
   return {result};
 }
 
 // x (f64) with one dimension interpolated.
-Tensor linear_along(const Tensor& x, size_t d, const Axis& axis, Coordinate coordinate) {
+Tensor linear_along(const Tensor& x, size_t d, const ResizeAxis& axis, Coordinate coordinate) {
   Shape shape = x.shape();
   shape[d] = axis.out;
   Tensor result(DType::kFloat64, shape);
@@ -214,12 +178,12 @@ Tensor linear_along(const Tensor& x, size_t d, const Axis& axis, Coordinate coor
 std::vector<Tensor> run_resize(const Node& node, std::span<const Tensor* const> inputs,
                                std::span<const TensorType> outputs) {
   const Tensor& x = *inputs[0];
-  const auto axes =
-      make_axes(node, x.shape(), tensor_at(inputs, 1), tensor_at(inputs, 2), tensor_at(inputs, 3));
+  const auto axes = resize_axes(node, x.shape(), tensor_at(inputs, 1), tensor_at(inputs, 2),
+                                tensor_at(inputs, 3));
   const Coordinate coordinate = choose(kCoordinates, node, "coordinate_transformation_mode");
   const auto rounding = choose(kRoundings, node, "nearest_mode");
   const bool linear = node.string_attr("mode") == "linear";
-  const bool extrapolates = crops(node);
+  const bool extrapolates = crops_to_region(node);
   const double outside[] = {node.float_attr("extrapolation_value")};
   const Tensor fill = Tensor::of<double>({1}, outside).cast(x.dtype());
 
@@ -240,6 +204,32 @@ std::vector<Tensor> run_resize(const Node& node, std::span<const Tensor* const> 
 }
 
 }  // namespace
+
+bool crops_to_region(const Node& node) {
+  return node.string_attr("coordinate_transformation_mode") == "tf_crop_and_resize";
+}
+
+std::vector<ResizeAxis> resize_axes(const Node& node, const Shape& shape, const Tensor* roi,
+                                    const Tensor* scales, const Tensor* sizes) {
+  require((scales == nullptr) != (sizes == nullptr), "takes either scales or sizes");
+  std::vector<ResizeAxis> axes;
+  for (const int64_t dim : shape) {
+    require(dim > 0, "x of shape {} is empty", to_string(shape));
+    axes.push_back({.in = dim, .out = dim});
+  }
+  if (crops_to_region(node)) {
+    require(roi != nullptr, "tf_crop_and_resize needs roi");
+    const std::vector<double> region = reals(*roi, 2 * axes.size(), "roi");
+    for (size_t i = 0; i < axes.size(); ++i) {
+      axes[i].start = region[i];
+      axes[i].end = region[axes.size() + i];
+      require(std::isfinite(axes[i].start) && std::isfinite(axes[i].end), "roi is not finite");
+    }
+  }
+  if (scales != nullptr) set_scales(axes, *scales);
+  if (sizes != nullptr) set_sizes(axes, *sizes);
+  return axes;
+}
 
 std::span<const OpDef> resize_ops() {
   static const OpDef kOps[] = {

@@ -1,0 +1,30 @@
+// The geometry of a resize, dimension by dimension.
+#pragma once
+
+#include <vector>
+
+#include "vta/graph/op.h"
+
+namespace vta::graph {
+
+struct ResizeAxis {
+  int64_t in = 0;
+  int64_t out = 0;
+  double scale = 1;
+  double start = 0;  // region of interest
+  double end = 1;
+
+  double in_size() const { return static_cast<double>(in); }
+  double out_size() const { return static_cast<double>(out); }
+  double last() const { return static_cast<double>(in - 1); }
+};
+
+// One for each dimension of x, from the constant inputs, null where absent. Throws Error that says
+// which of them do not fit.
+std::vector<ResizeAxis> resize_axes(const Node& node, const Shape& shape, const Tensor* roi,
+                                    const Tensor* scales, const Tensor* sizes);
+
+// Whether places come from the region of interest, and those outside x are extrapolated.
+bool crops_to_region(const Node& node);
+
+}  // namespace vta::graph
