@@ -196,9 +196,13 @@ class Interpreter {
     std::erase(extents, 1);
     std::vector<int64_t> at_point(extents.size(), 0);
     do {
+      const std::vector<int64_t> to = place(n.to, to_begin, at_point);
       const std::vector<int64_t> from = place(n.from, from_begin, at_point);
-      element(n.to.buffer, place(n.to, to_begin, at_point)) =
-          inside(*n.from.buffer, from) ? element(n.from.buffer, from) : Value{.integer = 0};
+      if (!inside(*n.to.buffer, to)) continue;
+      element(n.to.buffer, to) =
+          inside(*n.from.buffer, from)
+              ? convert(n.to.buffer->type, n.from.buffer->type, element(n.from.buffer, from))
+              : Value{.integer = 0};
     } while (next(at_point, extents));
   }
 

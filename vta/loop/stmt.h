@@ -76,7 +76,8 @@ struct Region {
 };
 
 // A DMA: to = from, element by element, where extents other than 1 correspond in order. Elements
-// of `from` that lie outside its buffer read as zero: that is the padding.
+// of `from` that lie outside its buffer read as zero: that is the padding. Elements of `to` that
+// lie outside its buffer are left out. Between integers of two types values wrap.
 struct Copy {
   Region to, from;
 };

@@ -58,8 +58,10 @@ class Verifier {
             "a copy of {} elements of {} to {} of {}: extents other than 1 must be the same",
             fmt::join(n.from.extent, "x"), n.from.buffer->name, fmt::join(n.to.extent, "x"),
             n.to.buffer->name);
-    require(n.to.buffer->type == n.from.buffer->type, "a copy from {} to {}, must be of one type",
-            to_string(n.from.buffer->type), to_string(n.to.buffer->type));
+    const Type to = n.to.buffer->type, from = n.from.buffer->type;
+    require(to == from || (to.is_integer() && from.is_integer()),
+            "a copy from {} to {}, must be of one type or of integers", to_string(from),
+            to_string(to));
   }
   void check(const Intrinsic& n) {
     for (const Region& r : n.regions) region(r);

@@ -1,0 +1,18 @@
+// Passes that bring a scheduled function closer to the code generators; each in a file of its own.
+#pragma once
+
+#include "vta/loop/stmt.h"
+
+namespace vta::loop {
+
+// Blocks become plain statements: variables are replaced by their bindings, a predicate becomes an
+// If, and an init runs where all reduction variables are 0. The result is simplified.
+Function lower_blocks(const Function& f);
+
+// Loops that store, element by element, what they load become a Copy of regions, where one side is
+// global and the other a scratchpad (inp, wgt, acc). Conditions go where they say no more than that
+// an element is inside its buffer: a Copy reads zero outside, and writes nothing outside. What is
+// not such a loop stays.
+Function form_copies(const Function& f);
+
+}  // namespace vta::loop
