@@ -135,15 +135,26 @@ class CopyFormer {
       const Copy* copy = as<Copy>(n->then);
       return copy != nullptr && is_implied(n->condition, *copy) ? n->then : s;
     }
-    if (const For* n = as<For>(s); n != nullptr && n->kind != LoopKind::kVirtualThread) {
-      const Copy* copy = as<Copy>(n->body);
-      const auto whole = copy != nullptr ? over_loop(*copy, *n) : std::nullopt;
-      return whole ? make_stmt(*whole) : s;
-    }
-    return s;
+    const For* n = as<For>(s);
+    return n != nullptr && n->kind != LoopKind::kVirtualThread ? loop(s, *n) : s;
   }
 
  private:
+  // What a loop becomes; a condition that is not the loop's goes out of it.
+  static Stmt loop(const Stmt& s, const For& n) {
+    if (const Copy* copy = as<Copy>(n.body)) {
+      const auto whole = over_loop(*copy, n);
+      return whole ? make_stmt(*whole) : s;
+    }
+    const If* inner = as<If>(n.body);
+    if (inner == nullptr || as<Copy>(inner->then) == nullptr || uses(inner->condition, n.var)) {
+      return s;
+    }
+    For bare = n;
+    bare.body = inner->then;
+    return make_stmt(If{inner->condition, loop(make_stmt(bare), bare)});
+  }
+
   // Where the condition fails nothing is written, or zero, to elements that hold nothing else.
   bool is_implied(const Expr& condition, const Copy& copy) const {
     std::vector<Expr> parts;

@@ -60,37 +60,38 @@ TEST(LowerBlocks, BindingsPredicateAndInitBecomeStatements) {
 }
 
 TEST(FormCopies, APaddedWindowAndANarrowingStoreBecomeRegions) {
-  expect_pass(form_copies,
-              "func f(A: i8[5, 7, 2], B: i8[5, 7, 2]) {\n"
-              "  for t in 3 {\n"
-              "    alloc a: i8[4, 9, 2] inp\n"
-              "    for y in 4 { for x in 9 { for c in 2 {\n"
-              "      a[y, x, c] = select(1 <= t * 2 + y & t * 2 + y < 6 & 1 <= x & x < 8, A[t * 2 + "
-              "y - 1, x - 1, c], 0:i8)\n"
-              "    } } }\n"
-              "    alloc s: i32[2, 7, 2] acc\n"
-              "    for y in 2 { for x in 7 { for c in 2 {\n"
-              "      s[y, x, c] = i32(a[y, x, c]) * 70:i32\n"
-              "    } } }\n"
-              "    for y in 2 { for x in 7 { for c in 2 {\n"
-              "      if t * 2 + y < 5 { B[t * 2 + y, x, c] = i8(s[y, x, c]) }\n"
-              "    } } }\n"
-              "  } }",
-              "func f(A: i8[5, 7, 2], B: i8[5, 7, 2]) {\n"
-              "  for t in 3 {\n"
-              "    alloc a: i8[4, 9, 2] inp\n"
-              "    copy a[0:4, 0:9, 0:2] = A[t * 2 - 1:4, -1:9, 0:2]\n"
-              "    alloc s: i32[2, 7, 2] acc\n"
-              "    for y in 2 {\n"
-              "      for x in 7 {\n"
-              "        for c in 2 {\n"
-              "          s[y, x, c] = i32(a[y, x, c]) * 70:i32\n"
-              "        }\n"
-              "      }\n"
-              "    }\n"
-              "    copy B[t * 2:2, 0:7, 0:2] = s[0:2, 0:7, 0:2]\n"
-              "  }\n"
-              "}\n");
+  expect_pass(
+      form_copies,
+      "func f(A: i8[5, 7, 2], B: i8[5, 7, 2]) {\n"
+      "  for t in 3 {\n"
+      "    alloc a: i8[4, 9, 2] inp\n"
+      "    for y in 4 { for x in 9 { for c in 2 {\n"
+      "      a[y, x, c] = select(1 <= t * 2 + y & t * 2 + y < 6 & 1 <= x & x < 8, A[t * 2 + "
+      "y - 1, x - 1, c], 0:i8)\n"
+      "    } } }\n"
+      "    alloc s: i32[2, 7, 2] acc\n"
+      "    for y in 2 { for x in 7 { for c in 2 {\n"
+      "      s[y, x, c] = i32(a[y, x, c]) * 70:i32\n"
+      "    } } }\n"
+      "    for y in 2 { for x in 7 { for c in 2 {\n"
+      "      if t * 2 + y < 5 { B[t * 2 + y, x, c] = i8(s[y, x, c]) }\n"
+      "    } } }\n"
+      "  } }",
+      "func f(A: i8[5, 7, 2], B: i8[5, 7, 2]) {\n"
+      "  for t in 3 {\n"
+      "    alloc a: i8[4, 9, 2] inp\n"
+      "    copy a[0:4, 0:9, 0:2] = A[t * 2 - 1:4, -1:9, 0:2]\n"
+      "    alloc s: i32[2, 7, 2] acc\n"
+      "    for y in 2 {\n"
+      "      for x in 7 {\n"
+      "        for c in 2 {\n"
+      "          s[y, x, c] = i32(a[y, x, c]) * 70:i32\n"
+      "        }\n"
+      "      }\n"
+      "    }\n"
+      "    copy B[t * 2:2, 0:7, 0:2] = s[0:2, 0:7, 0:2]\n"
+      "  }\n"
+      "}\n");
 }
 
 TEST(FormCopies, SplitLoopsBecomeOneExtentAndATransposeStaysLoops) {

@@ -46,8 +46,8 @@ class Conflicts {
   void add_dram(const Transfer& t, size_t unit, uint32_t now, Clock& needed);
 
   hw::Config config_;
-  Shared inp_, wgt_;  // load writes, compute reads
-  Shared acc_;        // compute writes, store reads
+  Shared inp_, wgt_;           // load writes, compute reads
+  Shared acc_;                 // compute writes, store reads
   std::map<int, Bytes> dram_;  // of the parameters that are both loaded and stored
 };
 

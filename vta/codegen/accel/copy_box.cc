@@ -46,9 +46,9 @@ class BoxMaker {
     const bool same = dram_.buffer->type == sram_.buffer->type;
     const bool is_acc = place_.layout.memory == hw::Memory::kAcc;
     if (is_load_ && same) {
-      return is_acc                                          ? MemoryType::kAcc
+      return is_acc                                     ? MemoryType::kAcc
              : place_.layout.memory == hw::Memory::kInp ? MemoryType::kInp
-                                                             : MemoryType::kWgt;
+                                                        : MemoryType::kWgt;
     }
     if (is_acc && dram_.buffer->type == narrow) {
       return is_load_ ? MemoryType::kAcc8 : MemoryType::kOut;
@@ -142,7 +142,7 @@ class BoxMaker {
   const hw::Config& config_;
   const Environment& values_;
   const Scratchpads::Place& place_;
-  int64_t element_ = 1;     // scalars
+  int64_t element_ = 1;      // scalars
   size_t element_dims_ = 0;  // of extents other than 1
 };
 

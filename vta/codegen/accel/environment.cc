@@ -37,9 +37,7 @@ std::optional<Linear> quotient(const Linear& a, int64_t b, OpenLoops open) {
     divides &= a.coefficients[i] % b == 0;
     result.coefficients[i] = a.coefficients[i] / b;
   }
-  const auto floor_div = [b](int64_t x) {
-    return apply(BinaryOp::kFloorDiv, loop::kIndex, x, b);
-  };
+  const auto floor_div = [b](int64_t x) { return apply(BinaryOp::kFloorDiv, loop::kIndex, x, b); };
   result.constant = floor_div(a.constant);
   if (divides) return result;
   const auto [low, high] = range_of(a, open);
@@ -64,7 +62,10 @@ int64_t Environment::value(const Expr& e) const {
 
 std::optional<Linear> Environment::linear(const Expr& e, OpenLoops open) const {
   return loop::match(
-      e, [](const loop::IntConstant& n) { return std::optional(Linear{n.value, {}}); },
+      e,
+      [](const loop::IntConstant& n) {
+        return std::optional(Linear{n.value, {}});
+      },
       [&](const loop::Var& n) -> std::optional<Linear> {
         for (size_t i = 0; i < open.size(); ++i) {
           if (!(open[i].var == n)) continue;
@@ -85,8 +86,7 @@ std::optional<Linear> Environment::linear(const Expr& e, OpenLoops open) const {
       [&](const loop::Cast& n) -> std::optional<Linear> {
         auto a = linear(n.a, open);
         if (!a || !a->is_constant() || !n.a.type().is_integer()) return std::nullopt;
-        a->constant =
-            loop::convert(e.type(), n.a.type(), {.integer = a->constant}).integer;
+        a->constant = loop::convert(e.type(), n.a.type(), {.integer = a->constant}).integer;
         return a;
       },
       [](const auto&) { return std::optional<Linear>(); });

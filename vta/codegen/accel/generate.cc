@@ -23,8 +23,7 @@ void emit(const std::shared_ptr<const Compute>& c, runtime::CommandStream& strea
   const Operation& o = c->operation;
   switch (o.kind) {
     case Operation::Kind::kOverwrite:
-      stream.reset(c->kernel, c->loops);
-      [[fallthrough]];
+      return stream.overwrite(c->kernel, c->loops);
     case Operation::Kind::kGemm:
       return stream.gemm(c->kernel, c->loops);
     case Operation::Kind::kReset:
@@ -39,8 +38,7 @@ void emit(const std::shared_ptr<const Compute>& c, runtime::CommandStream& strea
 
 runtime::RelocatableProgram generate(const loop::Function& function, const hw::Config& config) {
   loop::verify(function);
-  const std::vector<Task> tasks =
-      walk(loop::form_copies(loop::lower_blocks(function)), config);
+  const std::vector<Task> tasks = walk(loop::form_copies(loop::lower_blocks(function)), config);
   runtime::CommandStream stream(config);
   for (const Step& step : order(tasks, config)) {
     for (const isa::Unit from : kAllUnits) {

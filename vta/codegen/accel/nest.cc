@@ -5,7 +5,7 @@
 
 #include "vta/base/error.h"
 #include "vta/codegen/accel/field_limit.h"
-#include "vta/loop/rewrite.h"
+#include "vta/loop/analysis.h"
 
 namespace vta::codegen::accel {
 
@@ -23,19 +23,35 @@ bool is_same_region(const loop::Region& a, const loop::Region& b) {
                             [](const Expr& x, const Expr& y) { return equal(x, y); });
 }
 
-// A gemm behind the reset of its accumulator.
+struct Guarded {
+  Expr condition;  // empty: always
+  const loop::Intrinsic* intrinsic;
+};
+Guarded guarded(const loop::Stmt& s) {
+  const auto* guard = loop::as<loop::If>(s);
+  return {guard != nullptr ? guard->condition : Expr(),
+          loop::as<loop::Intrinsic>(guard != nullptr ? guard->then : s)};
+}
+
+bool is_call(const Guarded& g, std::string_view name) {
+  return g.intrinsic != nullptr && g.intrinsic->name == name;
+}
+
+// "if c { reset }; gemm" or "if c { gemm_overwrite }; if not c { gemm }", of the same elements.
 bool is_restarted_gemm(const loop::Seq& seq, Nest& nest) {
   if (seq.statements.size() != 2) return false;
-  const auto* guard = loop::as<loop::If>(seq.statements[0]);
-  const auto* reset = loop::as<loop::Intrinsic>(guard ? guard->then : seq.statements[0]);
-  const auto* gemm = loop::as<loop::Intrinsic>(seq.statements[1]);
-  if (reset == nullptr || gemm == nullptr || reset->name != "vta.reset" ||
-      gemm->name != "vta.gemm" || !is_same_region(reset->regions.at(0), gemm->regions.at(0))) {
-    return false;
+  const Guarded first = guarded(seq.statements[0]), second = guarded(seq.statements[1]);
+  if (!first.condition || !is_call(second, "vta.gemm")) return false;
+  nest.intrinsic = *second.intrinsic;
+  nest.reset_when = first.condition;
+  if (is_call(first, "vta.reset")) {
+    return !second.condition &&
+           is_same_region(first.intrinsic->regions.at(0), second.intrinsic->regions.at(0));
   }
-  nest.intrinsic = *gemm;
-  nest.reset_when = guard != nullptr ? guard->condition : loop::constant(loop::kBool, 1);
-  return true;
+  const Expr otherwise = simplify(first.condition == loop::constant(loop::kBool, 0));
+  return is_call(first, "vta.gemm_overwrite") && static_cast<bool>(second.condition) &&
+         equal(simplify(second.condition), otherwise) &&
+         std::ranges::equal(first.intrinsic->regions, second.intrinsic->regions, is_same_region);
 }
 
 // ---- Operations by name
@@ -184,7 +200,7 @@ struct Level {
 struct Plan {
   Operation operation;
   Steps begin{};
-  std::vector<Level> levels;  // outermost first, none of extent 1
+  std::vector<Level> levels;        // outermost first, none of extent 1
   std::vector<Constraint> watched;  // their constants are those at the first step
   size_t restarts = 0;  // the last so many of `watched`: a step where all hold starts its sum anew
 };
@@ -299,8 +315,7 @@ std::vector<Level> take_hardware_loops(Plan& p, bool in_any_order, const FieldLi
     }
   }
   if (in_any_order) {
-    std::ranges::stable_sort(chosen, std::greater(),
-                             [&](size_t i) { return p.levels[i].extent; });
+    std::ranges::stable_sort(chosen, std::greater(), [&](size_t i) { return p.levels[i].extent; });
   }
   chosen.resize(std::min<size_t>(chosen.size(), 2));
   std::ranges::sort(chosen);
@@ -499,8 +514,8 @@ class Planner {
   bool add_operands(Plan& p) {
     const loop::Intrinsic& n = nest_.intrinsic;
     for (size_t i = 0; i < n.regions.size(); ++i) {
-      const bool is_record = i == kSrc && p.operation.kind == Kind::kAlu &&
-                             p.operation.alu == hw::AluOp::kRequantise;
+      const bool is_record =
+          i == kSrc && p.operation.kind == Kind::kAlu && p.operation.alu == hw::AluOp::kRequantise;
       const auto index = element_index(
           n.name, n.regions[i], p.operation.multiplies() ? kGemmScopes[i] : loop::Scope::kAcc,
           is_record ? 3 : 1, values_, places_, open_);
@@ -541,10 +556,8 @@ class Planner {
 
 std::vector<int64_t> key_of(const Plan& p) {
   std::vector<int64_t> key = {static_cast<int64_t>(p.operation.kind),
-                              static_cast<int64_t>(p.operation.alu),
-                              p.operation.immediate ? 1 : 0,
-                              p.operation.immediate.value_or(0),
-                              static_cast<int64_t>(p.restarts)};
+                              static_cast<int64_t>(p.operation.alu), p.operation.immediate ? 1 : 0,
+                              p.operation.immediate.value_or(0), static_cast<int64_t>(p.restarts)};
   key.insert(key.end(), p.begin.begin(), p.begin.end());
   for (const Constraint& c : p.watched) {
     key.push_back(static_cast<int64_t>(c.kind));
@@ -560,7 +573,8 @@ std::vector<int64_t> key_of(const Plan& p) {
 
 // Nothing where loops have to be walked.
 std::optional<Computes> compute(Plan p, const FieldLimits& limits) {
-  if (std::ranges::any_of(p.levels, [](const Level& l) { return l.extent == 0; })) return Computes{};
+  if (std::ranges::any_of(p.levels, [](const Level& l) { return l.extent == 0; }))
+    return Computes{};
   const bool in_any_order = is_free(p);
   if (p.restarts > 0 && !restarts_come_first(p)) return std::nullopt;
   if (p.operation.kind == Kind::kOverwrite && !in_any_order) return std::nullopt;

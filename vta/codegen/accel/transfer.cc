@@ -44,7 +44,8 @@ class TransferMaker {
   }
 
   void move(const Box& box) {
-    const bool is_zero = std::ranges::any_of(box.axes, [](const BoxAxis& a) { return a.size == 0; });
+    const bool is_zero =
+        std::ranges::any_of(box.axes, [](const BoxAxis& a) { return a.size == 0; });
     if (is_zero) return fill(box);
     const std::vector<BoxAxis> axes = merged(box.axes);
     // The instruction's row, and its rows: those of the innermost axes that fit.
@@ -101,8 +102,10 @@ class TransferMaker {
       const int64_t before = std::min(first, end) - begin;
       axes[which] = {last - first, before, end - begin - before - (last - first), whole.dram,
                      whole.sram};
-      move({box.memory, box.sram + begin * whole.sram,
-            {box.dram.buffer, box.dram.element + (first - whole.before) * whole.dram}, axes});
+      move({box.memory,
+            box.sram + begin * whole.sram,
+            {box.dram.buffer, box.dram.element + (first - whole.before) * whole.dram},
+            axes});
     };
     part(0, cut);
     part(cut, whole.extent());
