@@ -25,13 +25,13 @@ module arbiter #(
   logic [2:0] grant, beat_valid, other;
   logic [31:0] araddr;
   logic [7:0] arlen;
-  logic arvalid, rready, error, idle;
+  logic arvalid, rready, idle;
 
   vta_read_arbiter #(.Outstanding(Outstanding)) dut (
     .clk_i(clk), .clear_i(clear), .halt_i(halt), .req_valid_i(req_valid), .req_addr_i(req_addr),
     .req_len_i(req_len), .req_grant_o(grant), .araddr_o(araddr), .arlen_o(arlen), .arvalid_o(arvalid),
-    .arready_i(arready), .rresp_i(2'b00), .rlast_i(rlast), .rvalid_i(rvalid), .rready_o(rready),
-    .beat_valid_o(beat_valid), .beat_ready_i(beat_ready), .other_o(other), .error_o(error), .idle_o(idle)
+    .arready_i(arready), .rlast_i(rlast), .rvalid_i(rvalid), .rready_o(rready),
+    .beat_valid_o(beat_valid), .beat_ready_i(beat_ready), .other_o(other), .idle_o(idle)
   );
 
   // The requesters' rule.

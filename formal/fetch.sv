@@ -12,6 +12,7 @@ module fetch (
   input wire logic                      grant,
   input wire logic                      r_valid,
   input wire logic [vta_pkg::BUS_W-1:0] r_data,
+  input wire logic                      r_error,
   input wire logic [2:0]                full
 );
 
@@ -29,7 +30,7 @@ module fetch (
   vta_fetch dut (
     .clk_i(clk), .clear_i(clear), .running_i(running_q), .halt_i(halt), .address_i(address), .count_i(count),
     .req_valid_o(req_valid), .req_addr_o(req_addr), .req_len_o(req_len), .req_grant_i(grant),
-    .r_valid_i(r_valid), .r_data_i(r_data), .push_o(push), .insn_o(insn), .number_o(number), .full_i(full),
+    .r_valid_i(r_valid), .r_data_i(r_data), .r_error_i(r_error), .push_o(push), .insn_o(insn), .number_o(number), .full_i(full),
     .done_o(done), .blocked_o(blocked), .fault_valid_o(fault_valid), .fault_code_o(fault_code),
     .cause_o(cause)
   );

@@ -30,6 +30,7 @@ module vta_compute (
   input  wire logic                          req_grant_i,
   input  wire logic                          r_valid_i,
   input  wire logic [vta_pkg::BUS_W-1:0]     r_data_i,
+  input  wire logic                          r_error_i,
 
   // Operands: two cycles after their address.
   output logic [vta_pkg::INP_IDX_W-1:0]      inp_raddr_o,
@@ -45,6 +46,7 @@ module vta_compute (
   output logic                               fault_valid_o,
   output logic [3:0]                         fault_code_o,
   output logic [31:0]                        fault_number_o,
+  output logic [31:0]                        end_number_o,  // of the instruction that ends
   output logic                               event_start_o,
   output logic                               event_end_o,
   output logic [3:0]                         cause_o,
@@ -89,19 +91,22 @@ module vta_compute (
   // Ends, in order.
 
   logic head_valid, head_is_load, head_push_prev, head_push_next, ends;
+  logic [31:0] head_number;
   logic [CountW-1:0] exec_started_q, exec_finished_q, exec_ended_q, load_finished_q, load_ended_q;
   logic exec_finish, load_complete, load_complete_uop;
 
-  vta_small_fifo #(.Width(3), .Depth(16)) completion (
+  vta_small_fifo #(.Width(3 + 32), .Depth(16)) completion (
     .clk_i, .clear_i, .push_i(start_load || start_exec),
-    .data_i({is_load, cmd_insn_i[vta_pkg::PUSH_PREV_LSB], cmd_insn_i[vta_pkg::PUSH_NEXT_LSB]}),
-    .pop_i(ends), .valid_o(head_valid), .data_o({head_is_load, head_push_prev, head_push_next}),
+    .data_i({is_load, cmd_insn_i[vta_pkg::PUSH_PREV_LSB], cmd_insn_i[vta_pkg::PUSH_NEXT_LSB], cmd_number_i}),
+    .pop_i(ends), .valid_o(head_valid),
+    .data_o({head_is_load, head_push_prev, head_push_next, head_number}),
     .count_o(completion_count)
   );
 
   assign ends = head_valid && !halt_i
       && (head_is_load ? load_finished_q != load_ended_q : exec_finished_q != exec_ended_q);
   assign event_end_o = ends || start_finish;
+  assign end_number_o = start_finish ? cmd_number_i : head_number;
   assign token_prev_push_o = (ends && head_push_prev) || (start_finish && cmd_insn_i[vta_pkg::PUSH_PREV_LSB]);
   assign token_next_push_o = (ends && head_push_next) || (start_finish && cmd_insn_i[vta_pkg::PUSH_NEXT_LSB]);
 
@@ -213,6 +218,7 @@ module vta_compute (
   end
 
   logic load_working, load_fault, uop_we, acc_we;
+  logic [3:0] load_fault_code;
   logic [31:0] load_fault_number;
   logic [vta_pkg::UOP_IDX_W-1:0] uop_waddr;
   logic [vta_pkg::UOP_W-1:0] uop_wdata;
@@ -224,11 +230,11 @@ module vta_compute (
     .desc_push_i(desc_push), .desc_fields_i({setup_number_q, fields_q}),
     .desc_gated_i(!setup_uop_q || overlap), .desc_target_i(exec_started_q), .desc_count_o(desc_count),
     .finished_i(exec_finished_q),
-    .req_grant_i, .req_len_i(req_len_o), .room_o(room), .r_valid_i, .r_data_i,
+    .req_grant_i, .req_len_i(req_len_o), .room_o(room), .r_valid_i, .r_data_i, .r_error_i,
     .uop_we_o(uop_we), .uop_waddr_o(uop_waddr), .uop_wdata_o(uop_wdata),
     .acc_we_o(acc_we), .acc_waddr_o(acc_waddr), .acc_wdata_o(acc_wdata),
     .working_o(load_working), .complete_o(load_complete), .complete_uop_o(load_complete_uop),
-    .fault_valid_o(load_fault), .fault_number_o(load_fault_number)
+    .fault_valid_o(load_fault), .fault_code_o(load_fault_code), .fault_number_o(load_fault_number)
   );
 
   // Execution.
@@ -274,7 +280,7 @@ module vta_compute (
   assign fault_valid_o = exec_fault || load_fault || dma_fault || wrong_type;
   always_comb begin
     if (exec_fault_index) fault_code_o = exec_fault_code;
-    else if (load_fault) fault_code_o = 4'(vta_pkg::FAULT_SRAM_RANGE);
+    else if (load_fault) fault_code_o = load_fault_code;
     else if (dma_fault) fault_code_o = dma_fault_code;
     else if (exec_fault) fault_code_o = exec_fault_code;
     else fault_code_o = 4'(vta_pkg::FAULT_DECODE);

@@ -19,7 +19,9 @@ module vta_core (
   output logic                             arvalid_o,
   input  wire logic                        arready_i,
   input  wire logic [vta_pkg::BUS_W-1:0]   rdata_i,
+  /* verilator lint_off UNUSEDSIGNAL */  // bit 1 tells errors
   input  wire logic [1:0]                  rresp_i,
+  /* verilator lint_on UNUSEDSIGNAL */
   input  wire logic                        rlast_i,
   input  wire logic                        rvalid_i,
   output logic                             rready_o,
@@ -104,25 +106,26 @@ module vta_core (
   /* verilator lint_on UNUSEDSIGNAL */
   logic [3*32-1:0] req_addr;
   logic [3*5-1:0] req_len;
-  logic read_error, reads_idle;
+  logic reads_idle;
 
   vta_read_arbiter arbiter (
     .clk_i, .clear_i(clear), .halt_i(halt),
     .req_valid_i(req_valid), .req_addr_i(req_addr), .req_len_i(req_len), .req_grant_o(req_grant),
-    .araddr_o, .arlen_o, .arvalid_o, .arready_i, .rresp_i, .rlast_i, .rvalid_i, .rready_o,
-    .beat_valid_o(beat_valid), .beat_ready_i(beat_ready), .other_o(other_beat), .error_o(read_error),
+    .araddr_o, .arlen_o, .arvalid_o, .arready_i, .rlast_i, .rvalid_i, .rready_o,
+    .beat_valid_o(beat_valid), .beat_ready_i(beat_ready), .other_o(other_beat),
     .idle_o(reads_idle)
   );
 
   logic fetch_fault, load_fault, compute_fault, store_fault;
   logic [3:0] fetch_code, load_code, compute_code, store_code;
   logic [31:0] load_number, compute_number, store_number;
+  logic [31:0] load_ends, compute_ends, store_ends;  // number of the instruction that ends
   logic load_waits, compute_waits, store_waits, load_idle, compute_idle, store_idle;
 
   vta_fetch fetch (
     .clk_i, .clear_i(clear), .running_i(running_q), .halt_i(halt), .address_i, .count_i,
     .req_valid_o(req_valid[0]), .req_addr_o(req_addr[31:0]), .req_len_o(req_len[4:0]),
-    .req_grant_i(req_grant[0]), .r_valid_i(beat_valid[0]), .r_data_i(rdata_i),
+    .req_grant_i(req_grant[0]), .r_valid_i(beat_valid[0]), .r_data_i(rdata_i), .r_error_i(rresp_i[1]),
     .push_o(fetch_push), .insn_o(fetch_insn), .number_o(fetch_number), .full_i(queue_full),
     .done_o(fetch_done), .blocked_o(fetch_blocked),
     .fault_valid_o(fetch_fault), .fault_code_o(fetch_code), .cause_o(cause_o[3:0])
@@ -156,12 +159,12 @@ module vta_core (
     .token_next_valid_i(compute_to_load_valid), .token_next_pop_o(compute_to_load_pop),
     .token_next_push_o(load_to_compute_push), .fetch_done_i(fetch_done),
     .req_valid_o(req_valid[2]), .req_addr_o(req_addr[95:64]), .req_len_o(req_len[14:10]),
-    .req_grant_i(req_grant[2]), .r_valid_i(beat_valid[2]), .r_data_i(rdata_i),
+    .req_grant_i(req_grant[2]), .r_valid_i(beat_valid[2]), .r_data_i(rdata_i), .r_error_i(rresp_i[1]),
     .r_ready_o(beat_ready[2]), .r_other_i(other_beat[2]),
     .inp_we_o(inp_we), .inp_wdata_o(inp_wdata), .inp_pad_we_o(inp_pad_we),
     .wgt_we_o(wgt_we), .wgt_wdata_o(wgt_wdata), .wgt_pad_we_o(wgt_pad_we),
     .waddr_o(load_waddr), .pad_addr_o(load_pad_addr),
-    .fault_valid_o(load_fault), .fault_code_o(load_code), .fault_number_o(load_number),
+    .fault_valid_o(load_fault), .fault_code_o(load_code), .fault_number_o(load_number), .end_number_o(load_ends),
     .event_start_o(event_o[0]), .event_end_o(event_o[1]), .cause_o(cause_o[7:4]),
     .waits_for_token_o(load_waits), .idle_o(load_idle)
   );
@@ -195,10 +198,11 @@ module vta_core (
     .token_next_push_o(compute_to_store_push),
     .fetch_done_i(fetch_done), .others_idle_i(load_idle && store_idle), .finish_o(finish),
     .req_valid_o(req_valid[1]), .req_addr_o(req_addr[63:32]), .req_len_o(req_len[9:5]),
-    .req_grant_i(req_grant[1]), .r_valid_i(beat_valid[1]), .r_data_i(rdata_i),
+    .req_grant_i(req_grant[1]), .r_valid_i(beat_valid[1]), .r_data_i(rdata_i), .r_error_i(rresp_i[1]),
     .inp_raddr_o(inp_raddr), .inp_rdata_i(inp_rdata), .wgt_raddr_o(wgt_raddr), .wgt_rdata_i(wgt_rdata),
     .out_we_o(out_we), .out_waddr_o(out_waddr), .out_wdata_o(out_wdata),
     .fault_valid_o(compute_fault), .fault_code_o(compute_code), .fault_number_o(compute_number),
+    .end_number_o(compute_ends),
     .event_start_o(event_o[2]), .event_end_o(event_o[3]), .cause_o(cause_o[11:8]),
     .waits_for_token_o(compute_waits), .idle_o(compute_idle)
   );
@@ -210,7 +214,7 @@ module vta_core (
     .rdata_o(out_rdata)
   );
 
-  logic write_error, writes_idle;
+  logic writes_idle;
 
   vta_store store (
     .clk_i, .clear_i(clear), .halt_i(halt),
@@ -220,8 +224,8 @@ module vta_core (
     .token_prev_push_o(store_to_compute_push), .fetch_done_i(fetch_done),
     .out_raddr_o(out_raddr), .out_rdata_i(out_rdata),
     .awaddr_o, .awlen_o, .awvalid_o, .awready_i, .wdata_o, .wstrb_o, .wlast_o, .wvalid_o, .wready_i,
-    .bvalid_i, .bresp_i, .bus_error_o(write_error),
-    .fault_valid_o(store_fault), .fault_code_o(store_code), .fault_number_o(store_number),
+    .bvalid_i, .bresp_i,
+    .fault_valid_o(store_fault), .fault_code_o(store_code), .fault_number_o(store_number), .end_number_o(store_ends),
     .event_start_o(event_o[4]), .event_end_o(event_o[5]), .cause_o(cause_o[15:12]),
     .waits_for_token_o(store_waits), .idle_o(store_idle), .bus_idle_o(writes_idle)
   );
@@ -250,34 +254,24 @@ module vta_core (
     code = 4'(vta_pkg::FAULT_NONE);
     number = fetch_number;
     if (fetch_fault) code = fetch_code;
-    else if (read_error && beat_valid[0]) code = 4'(vta_pkg::FAULT_BUS);
     else if (load_fault) begin
       code = load_code;
       number = load_number;
-    end else if (read_error && beat_valid[2]) begin
-      code = 4'(vta_pkg::FAULT_BUS);
-      number = load_number;
     end else if (load_to_compute_overflow) begin
       code = 4'(vta_pkg::FAULT_TOKEN_OVERFLOW);
-      number = load_number;
+      number = load_ends;
     end else if (compute_fault) begin
       code = compute_code;
       number = compute_number;
-    end else if (read_error && beat_valid[1]) begin
-      code = 4'(vta_pkg::FAULT_BUS);
-      number = compute_number;
     end else if (compute_to_load_overflow || compute_to_store_overflow) begin
       code = 4'(vta_pkg::FAULT_TOKEN_OVERFLOW);
-      number = compute_number;
+      number = compute_ends;
     end else if (store_fault) begin
       code = store_code;
       number = store_number;
-    end else if (write_error) begin
-      code = 4'(vta_pkg::FAULT_BUS);
-      number = store_number;
     end else if (store_to_compute_overflow) begin
       code = 4'(vta_pkg::FAULT_TOKEN_OVERFLOW);
-      number = store_number;
+      number = store_ends;
     end else if (deadlock) begin
       code = 4'(vta_pkg::FAULT_DEADLOCK);
       number = first_waiting;

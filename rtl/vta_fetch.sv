@@ -16,6 +16,7 @@ module vta_fetch (
   input  wire logic                       req_grant_i,
   input  wire logic                       r_valid_i,  // always taken
   input  wire logic [vta_pkg::BUS_W-1:0]  r_data_i,
+  input  wire logic                       r_error_i,
 
   // Command queues: 0 load, 1 compute, 2 store.
   output logic [2:0]                      push_o,
@@ -56,15 +57,15 @@ module vta_fetch (
 
   // The buffer.
 
-  logic head_valid, pop;
+  logic head_valid, head_error, pop;
   logic [vta_pkg::BUS_W-1:0] head;
   /* verilator lint_off UNUSEDSIGNAL */  // for an assertion
   logic [6:0] buffered;
   /* verilator lint_on UNUSEDSIGNAL */
 
-  vta_ram_fifo #(.Width(vta_pkg::BUS_W), .Depth(Depth)) buffer (
-    .clk_i, .clear_i, .push_i(r_valid_i && !halt_i), .data_i(r_data_i), .pop_i(pop),
-    .valid_o(head_valid), .data_o(head), .count_o(buffered)
+  vta_ram_fifo #(.Width(1 + vta_pkg::BUS_W), .Depth(Depth)) buffer (
+    .clk_i, .clear_i, .push_i(r_valid_i && !halt_i), .data_i({r_error_i, r_data_i}), .pop_i(pop),
+    .valid_o(head_valid), .data_o({head_error, head}), .count_o(buffered)
   );
 
   always_ff @(posedge clk_i) begin
@@ -86,6 +87,7 @@ module vta_fetch (
   // The instruction at the head.
 
   logic whole;  // the instruction is there
+  logic error;  // and a beat of it came with an error
   logic dispatch;
 
   generate
@@ -95,22 +97,28 @@ module vta_fetch (
       logic [PartW-1:0] part_q;
       logic [vta_pkg::INSN_W-vta_pkg::BUS_W-1:0] gathered_q;
       assign whole = head_valid && part_q == PartW'(Parts - 1);
+      logic error_q;
       assign insn_o = {head, gathered_q};
+      assign error = head_error || error_q;
       assign pop = head_valid && (part_q != PartW'(Parts - 1) || dispatch) && !halt_i;
       always_ff @(posedge clk_i) begin
         if (clear_i) part_q <= '0;
         else if (pop) part_q <= part_q + 1'b1;
+        if (clear_i) error_q <= 1'b0;
+        else if (pop) error_q <= error && part_q != PartW'(Parts - 1);
         if (pop) gathered_q <= (vta_pkg::INSN_W - vta_pkg::BUS_W)'({head, gathered_q} >> vta_pkg::BUS_W);
       end
     end else if (vta_pkg::INSN_W == vta_pkg::BUS_W) begin : gen_equal
       assign whole = head_valid;
       assign insn_o = head;
+      assign error = head_error;
       assign pop = dispatch;
     end else begin : gen_select
       localparam int Parts = vta_pkg::BUS_W / vta_pkg::INSN_W;
       localparam int PartW = $clog2(Parts);
       logic [PartW-1:0] part_q;
       assign whole = head_valid;
+      assign error = head_error;
       assign insn_o = vta_pkg::INSN_W'(head >> (32'(part_q) * vta_pkg::INSN_W));
       assign pop = dispatch && (part_q == PartW'(Parts - 1) || left_q == 32'd1);
       always_ff @(posedge clk_i) begin
@@ -145,7 +153,7 @@ module vta_fetch (
   assign no_neighbour =
       (unit[0] && (insn_o[vta_pkg::POP_PREV_LSB] || insn_o[vta_pkg::PUSH_PREV_LSB]))
       || (unit[2] && (insn_o[vta_pkg::POP_NEXT_LSB] || insn_o[vta_pkg::PUSH_NEXT_LSB]));
-  assign bad = whole && (!decodes || finish_misplaced || no_neighbour);
+  assign bad = whole && (error || !decodes || finish_misplaced || no_neighbour);
 
   logic there;
   assign there = whole && left_q != '0;
@@ -168,6 +176,7 @@ module vta_fetch (
   assign fault_valid_o = bad_program_q || (there && bad);
   always_comb begin
     if (bad_program_q) fault_code_o = 4'(vta_pkg::FAULT_PROGRAM);
+    else if (error) fault_code_o = 4'(vta_pkg::FAULT_BUS);
     else if (!decodes) fault_code_o = 4'(vta_pkg::FAULT_DECODE);
     else if (finish_misplaced) fault_code_o = 4'(vta_pkg::FAULT_FINISH);
     else fault_code_o = 4'(vta_pkg::FAULT_NEIGHBOUR);

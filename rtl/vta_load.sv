@@ -30,6 +30,7 @@ module vta_load #(
   input  wire logic                       req_grant_i,
   input  wire logic                       r_valid_i,
   input  wire logic [vta_pkg::BUS_W-1:0]  r_data_i,
+  input  wire logic                       r_error_i,
   output logic                            r_ready_o,
   input  wire logic                       r_other_i,  // a burst of another unit is being delivered
 
@@ -46,6 +47,7 @@ module vta_load #(
   output logic                            fault_valid_o,
   output logic [3:0]                      fault_code_o,
   output logic [31:0]                     fault_number_o,
+  output logic [31:0]                     end_number_o,  // of the instruction that ends
   output logic                            event_start_o,
   output logic                            event_end_o,
   output logic [3:0]                      cause_o,
@@ -254,6 +256,7 @@ module vta_load #(
     else if (complete) cur_valid_q <= 1'b0;
     end_q <= complete && !clear_i && !halt_i;
     end_push_q <= cur_push_next_q;
+    if (complete) end_number_o <= cur_number_q;
   end
 
   initial begin
@@ -267,10 +270,12 @@ module vta_load #(
   // Writes.
 
   logic [IndexW-1:0] depth;
-  logic data_beyond, pad_beyond;
+  logic data_beyond, pad_beyond, beyond, bus_error;
   assign depth = cur_is_wgt_q ? IndexW'(vta_pkg::WGT_DEPTH) : IndexW'(vta_pkg::INP_DEPTH);
   assign data_beyond = consume && index_q >= depth;
   assign pad_beyond = pad_write && pad_index >= depth;
+  assign beyond = data_beyond || pad_beyond;
+  assign bus_error = consume && r_error_i;
   assign waddr_o = index_q[15:0];
   assign pad_addr_o = pad_index[15:0];
   assign inp_pad_we_o = pad_write && !cur_is_wgt_q && !pad_beyond;
@@ -299,9 +304,10 @@ module vta_load #(
 
   // Faults, cause, idleness.
 
-  assign fault_valid_o = dma_fault || data_beyond || pad_beyond;
-  assign fault_code_o = data_beyond || pad_beyond ? 4'(vta_pkg::FAULT_SRAM_RANGE) : dma_fault_code;
-  assign fault_number_o = data_beyond || pad_beyond ? cur_number_q : number_q;
+  assign fault_valid_o = beyond || bus_error || dma_fault;
+  assign fault_code_o = beyond ? 4'(vta_pkg::FAULT_SRAM_RANGE)
+                        : bus_error ? 4'(vta_pkg::FAULT_BUS) : dma_fault_code;
+  assign fault_number_o = beyond || bus_error ? cur_number_q : number_q;
 
   logic in_flight;
   assign in_flight = !dma_idle || desc_valid || cur_valid_q || end_q;

@@ -25,6 +25,7 @@ module vta_load_buffer #(
   output logic                               room_o,
   input  wire logic                          r_valid_i,
   input  wire logic [vta_pkg::BUS_W-1:0]     r_data_i,
+  input  wire logic                          r_error_i,
 
   output logic                               uop_we_o,
   output logic [vta_pkg::UOP_IDX_W-1:0]      uop_waddr_o,
@@ -37,6 +38,7 @@ module vta_load_buffer #(
   output logic                               complete_o,  // the load at the head does, in this cycle
   output logic                               complete_uop_o,
   output logic                               fault_valid_o,
+  output logic [3:0]                         fault_code_o,
   output logic [31:0]                        fault_number_o
 );
 
@@ -55,16 +57,16 @@ module vta_load_buffer #(
 
   // Buffer and credits.
 
-  logic beat_valid, beat_pop;
+  logic beat_valid, beat_error, beat_pop;
   logic [BusW-1:0] beat;
   /* verilator lint_off UNUSEDSIGNAL */  // for an assertion
   logic [6:0] buffered;
   /* verilator lint_on UNUSEDSIGNAL */
   logic [6:0] credits_q;
 
-  vta_ram_fifo #(.Width(BusW), .Depth(Depth)) beats (
-    .clk_i, .clear_i, .push_i(r_valid_i && !halt_i), .data_i(r_data_i), .pop_i(beat_pop),
-    .valid_o(beat_valid), .data_o(beat), .count_o(buffered)
+  vta_ram_fifo #(.Width(1 + BusW), .Depth(Depth)) beats (
+    .clk_i, .clear_i, .push_i(r_valid_i && !halt_i), .data_i({r_error_i, r_data_i}), .pop_i(beat_pop),
+    .valid_o(beat_valid), .data_o({beat_error, beat}), .count_o(buffered)
   );
 
   initial credits_q = 7'(Depth);
@@ -237,7 +239,8 @@ module vta_load_buffer #(
   assign write_index = pad_step ? pad_index : index_q;
   assign write = pad_write || consume;
   assign beyond = write && write_index >= depth;
-  assign fault_valid_o = beyond;
+  assign fault_valid_o = beyond || (consume && beat_error);
+  assign fault_code_o = beyond ? 4'(vta_pkg::FAULT_SRAM_RANGE) : 4'(vta_pkg::FAULT_BUS);
   assign fault_number_o = number_q;
 
   // Output scalars of a beat, or of an element smaller than one, sign-extended.

@@ -20,9 +20,6 @@ module vta_read_arbiter #(
   output logic                           arvalid_o,
   input  wire logic                      arready_i,
 
-  /* verilator lint_off UNUSEDSIGNAL */  // bit 1 tells errors
-  input  wire logic [1:0]                rresp_i,
-  /* verilator lint_on UNUSEDSIGNAL */
   input  wire logic                      rlast_i,
   input  wire logic                      rvalid_i,
   output logic                           rready_o,
@@ -30,7 +27,6 @@ module vta_read_arbiter #(
   output logic [2:0]                     beat_valid_o,  // a beat is there for the requester
   input  wire logic [2:0]                beat_ready_i,
   output logic [2:0]                     other_o,       // a burst of another one is being delivered
-  output logic                           error_o,       // a beat with an error response
   output logic                           idle_o         // nothing outstanding
 );
 
@@ -114,7 +110,6 @@ module vta_read_arbiter #(
     end
   end
   assign rready_o = halt_i || (beat_valid_o & beat_ready_i) != '0;
-  assign error_o = rvalid_i && rready_o && rresp_i[1];
   assign idle_o = outstanding_q == '0;
 
 `ifdef VTA_ASSERT

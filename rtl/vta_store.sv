@@ -34,10 +34,10 @@ module vta_store (
   input  wire logic [1:0]                    bresp_i,
   /* verilator lint_on UNUSEDSIGNAL */
 
-  output logic                               bus_error_o,
   output logic                               fault_valid_o,
   output logic [3:0]                         fault_code_o,
   output logic [31:0]                        fault_number_o,
+  output logic [31:0]                        end_number_o,  // of the instruction that ends
   output logic                               event_start_o,
   output logic                               event_end_o,
   output logic [3:0]                         cause_o,
@@ -248,18 +248,25 @@ module vta_store (
   // Acknowledgements, and the ends in order.
 
   logic [15:0] issued_q, issued, acked_q, target;
-  logic pending_valid, pending_push, ends;
+  logic pending_valid, pending_push, acknowledged, ends;
+  logic [31:0] pending_number;
+  logic error_q;            // a burst was answered with an error:
+  logic [15:0] error_at_q;  // the first such one
+  logic bus_error;          // was of the instruction that would end
   /* verilator lint_off UNUSEDSIGNAL */
   logic [3:0] unused_count;
-  logic [15:0] acked_beyond;
+  logic [15:0] acked_beyond, error_beyond;
   /* verilator lint_on UNUSEDSIGNAL */
   assign issued = issued_q + {15'd0, generate_element && first};
   assign acked_beyond = acked_q - target;
-  assign ends = pending_valid && !acked_beyond[15] && !halt_i;
+  assign error_beyond = error_at_q - target;
+  assign acknowledged = pending_valid && !acked_beyond[15] && !halt_i;
+  assign bus_error = acknowledged && error_q && error_beyond[15];
+  assign ends = acknowledged && !bus_error;
 
-  vta_small_fifo #(.Width(17), .Depth(8)) pending (
-    .clk_i, .clear_i, .push_i(run_done), .data_i({run_push_q, issued}), .pop_i(ends),
-    .valid_o(pending_valid), .data_o({pending_push, target}), .count_o(unused_count)
+  vta_small_fifo #(.Width(32 + 17), .Depth(8)) pending (
+    .clk_i, .clear_i, .push_i(run_done), .data_i({run_number_q, run_push_q, issued}), .pop_i(ends),
+    .valid_o(pending_valid), .data_o({pending_number, pending_push, target}), .count_o(unused_count)
   );
 
   always_ff @(posedge clk_i) begin
@@ -269,6 +276,7 @@ module vta_store (
       started_q <= '0;
       issued_q <= '0;
       acked_q <= '0;
+      error_q <= 1'b0;
       outstanding_q <= '0;
     end else begin
       if (start) slot_q <= 1'b1;
@@ -278,6 +286,10 @@ module vta_store (
       started_q <= started_q + {3'd0, start} - {3'd0, ends};
       issued_q <= issued;
       if (bvalid_i) acked_q <= acked_q + 16'd1;
+      if (bvalid_i && bresp_i[1] && !error_q) begin
+        error_q <= 1'b1;
+        error_at_q <= acked_q;
+      end
       outstanding_q <= outstanding_q + {6'd0, generate_element && first} - {6'd0, bvalid_i};
     end
   end
@@ -288,6 +300,7 @@ module vta_store (
     started_q = '0;
     issued_q = '0;
     acked_q = '0;
+    error_q = 1'b0;
     outstanding_q = '0;
     read_q = 1'b0;
     assembled_q = '0;
@@ -296,17 +309,19 @@ module vta_store (
 
   assign event_end_o = ends;
   assign token_prev_push_o = ends && pending_push;
-  assign bus_error_o = bvalid_i && bresp_i[1];
+  assign end_number_o = pending_number;
   assign bus_idle_o = outstanding_q == '0;
 
-  assign fault_valid_o = beyond_dram || beyond_sram || slot_padded || slot_wrong_type;
+  assign fault_valid_o = bus_error || beyond_dram || beyond_sram || slot_padded || slot_wrong_type;
   always_comb begin
-    if (beyond_dram) fault_code_o = 4'(vta_pkg::FAULT_DRAM_RANGE);
+    if (bus_error) fault_code_o = 4'(vta_pkg::FAULT_BUS);
+    else if (beyond_dram) fault_code_o = 4'(vta_pkg::FAULT_DRAM_RANGE);
     else if (beyond_sram) fault_code_o = 4'(vta_pkg::FAULT_SRAM_RANGE);
     else if (slot_padded) fault_code_o = 4'(vta_pkg::FAULT_STORE_PAD);
     else fault_code_o = 4'(vta_pkg::FAULT_DECODE);
   end
-  assign fault_number_o = beyond_dram || beyond_sram ? run_number_q : slot_number_q;
+  assign fault_number_o = bus_error ? pending_number
+                          : beyond_dram || beyond_sram ? run_number_q : slot_number_q;
 
   assign idle_o = cmd_empty_i && started_q == '0;
   assign waits_for_token_o = cmd_valid_i && !tokens_there && started_q == '0;

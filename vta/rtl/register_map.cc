@@ -162,9 +162,8 @@ std::vector<Register> make_registers() {
       {"FAULT_INSTRUCTION",
        0x05c,
        Access::kRead,
-       "number of the instruction that faulted, from 0; of DEADLOCK and STOPPED the number of "
-       "those "
-       "that were fetched",
+       "number of the instruction that faulted, from 0; of DEADLOCK the first that waits, of "
+       "STOPPED how many fetch dispatched",
        {},
        nullptr},
       {"CYCLES_LOW", 0x060, Access::kRead, "cycles of the last run", {}, nullptr},

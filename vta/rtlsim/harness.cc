@@ -77,6 +77,7 @@ struct VtaRtlModel {
   void memory_outputs();
   void accept_write_beat();
   void present_read_beat();
+  bool is_error(uint64_t address, uint64_t bytes) const;
   void record_events();
   void dump_wave();
   bool fail(const std::string& what);
@@ -239,16 +240,13 @@ void VtaRtlModel::accept_write_beat() {
   std::memcpy(&strobes, &top_.axi_wstrb_o, (kBeat + 7) / 8);
   const auto* data = reinterpret_cast<const uint8_t*>(&top_.axi_wdata_o);
   const bool whole = strobes == (~uint64_t{0} >> (64 - kBeat));
-  if (whole && address + kBeat <= run_->capacity) {
+  if (whole && address + kBeat <= run_->capacity && !is_error(address, kBeat)) {
     std::memcpy(run_->dram + address, data, kBeat);
   } else {
     for (uint64_t i = 0; i < kBeat; ++i) {
       if ((strobes >> i & 1) == 0) continue;
-      if (address + i < run_->capacity) {
-        run_->dram[address + i] = data[i];
-      } else {
-        write_error_ = true;
-      }
+      if (address + i < run_->capacity) run_->dram[address + i] = data[i];
+      write_error_ = write_error_ || is_error(address + i, 1);
     }
   }
   ++write_beat_;
@@ -262,19 +260,22 @@ void VtaRtlModel::accept_write_beat() {
   write_error_ = false;
 }
 
+bool VtaRtlModel::is_error(uint64_t address, uint64_t bytes) const {
+  return address >= run_->capacity ||
+         (address < run_->error_end && run_->error_begin < address + bytes);
+}
+
 void VtaRtlModel::present_read_beat() {
   const ReadBurst& burst = reads_.front();
   const uint64_t address = burst.address + read_beat_ * kBeat;
   auto* data = reinterpret_cast<uint8_t*>(&top_.axi_rdata_i);
   if (address + kBeat <= run_->capacity) {
     std::memcpy(data, run_->dram + address, kBeat);
-    top_.axi_rresp_i = 0;
   } else {
-    const bool error = address >= run_->capacity;
     std::memset(data, 0, kBeat);
-    if (!error) std::memcpy(data, run_->dram + address, run_->capacity - address);
-    top_.axi_rresp_i = error ? kResponseError : 0;
+    if (address < run_->capacity) std::memcpy(data, run_->dram + address, run_->capacity - address);
   }
+  top_.axi_rresp_i = is_error(address, kBeat) ? kResponseError : 0;
   top_.axi_rlast_i = read_beat_ + 1 == burst.beats;
   presented_ = true;
 }

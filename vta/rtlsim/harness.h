@@ -11,9 +11,12 @@ struct VtaRtlModel;
 // A run, from the write that starts it to the fall of `running`.
 struct VtaRtlRun {
   // The memory: its bytes and how many; latency in cycles and cost of a beat in 1/65536 of a cycle,
-  // as sim::MemoryTiming takes them. Beyond the capacity it answers with errors.
+  // as sim::MemoryTiming takes them. Beyond the capacity, and to accesses of bytes in
+  // [error_begin, error_end), it answers with errors.
   uint8_t* dram = nullptr;
   uint64_t capacity = 0;
+  uint64_t error_begin = 0;
+  uint64_t error_end = 0;
   uint64_t latency = 0;
   uint64_t beat_cost = 0;
 

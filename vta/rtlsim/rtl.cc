@@ -124,7 +124,7 @@ class Rtl : public sim::TimedSimulator {
       : config_(config),
         encoding_(config),
         memory_(config),
-        stop_cycle_(options.stop_cycle),
+        options_(options),
         model_(config, options) {
     const uint64_t fingerprint = model_.read_wide(address_of("FINGERPRINT_LOW"));
     require(fingerprint == rtl::fingerprint_hash(config),
@@ -201,13 +201,15 @@ class Rtl : public sim::TimedSimulator {
     const uint64_t burst = 16 * (memory_.beat_cost() / 65536 + 1);
     VtaRtlRun run{.dram = dram.at(0, dram.capacity()).data(),
                   .capacity = dram.capacity(),
+                  .error_begin = options_.error_begin,
+                  .error_end = options_.error_end,
                   .latency = memory_.latency(),
                   .beat_cost = memory_.beat_cost(),
                   .start_address = address_of("CONTROL"),
                   .start_value = control("START"),
                   .stop_address = address_of("CONTROL"),
                   .stop_value = control("STOP"),
-                  .stop_cycle = stop_cycle_,
+                  .stop_cycle = options_.stop_cycle,
                   .stall_limit = 10000 + outline.longest + 200 * (memory_.latency() + burst)};
     std::array<std::vector<uint64_t>, kUnits> starts;
     std::array<std::vector<uint64_t>, kUnits> ends;
@@ -253,7 +255,7 @@ class Rtl : public sim::TimedSimulator {
   hw::Config config_;
   isa::Encoding encoding_;
   sim::MemoryTiming memory_;
-  uint64_t stop_cycle_;
+  RtlOptions options_;
   Model model_;
   sim::Timing timing_;
 };

@@ -16,6 +16,9 @@ struct RtlOptions {
   std::filesystem::path wave = {};
   uint64_t wave_begin = 0;
   uint64_t wave_end = UINT64_MAX;
+  // DRAM bytes of which an access is answered with an error.
+  uint64_t error_begin = UINT64_MAX;
+  uint64_t error_end = UINT64_MAX;
   // The cycle in which the host begins to stop the run, which then ends with a Fault.
   uint64_t stop_cycle = UINT64_MAX;
 };

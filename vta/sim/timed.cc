@@ -1,5 +1,7 @@
 // The cycle-exact model: values first, from an executor, which also meets the faults; then the time
 // of what was executed.
+#include <limits>
+
 #include "vta/sim/executor.h"
 #include "vta/sim/functional.h"
 #include "vta/sim/timed/machine.h"
@@ -10,11 +12,18 @@ namespace vta::sim {
 
 namespace {
 
+// Which token is too many is a question of time, which timed::run answers: execution runs ahead of
+// it.
+hw::Config with_any_number_of_tokens(hw::Config config) {
+  config.token_queue_depth = std::numeric_limits<int>::max();
+  return config;
+}
+
 class Timed : public TimedSimulator {
  public:
   Timed(const hw::Config& config, TimedOptions options)
       : config_(config),
-        encoding_(config),
+        encoding_(with_any_number_of_tokens(config)),
         executor_(options.values ? make_functional_executor(config, kernels_of(best_simd_level()))
                                  : make_micro_op_executor(config)),
         planner_(config) {}
