@@ -29,6 +29,7 @@ void add_isa_command(CLI::App& app);
 void add_rtl_command(CLI::App& app);
 void add_run_command(CLI::App& app);
 void add_synth_command(CLI::App& app);
+void add_zoo_command(CLI::App& app);
 
 // `--hw NAME|FILE`: a preset's name or a configuration file, for hw::load_config. `target` keeps
 // its value, which the help text shows, where the option is not given.

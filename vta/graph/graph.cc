@@ -125,4 +125,16 @@ std::vector<std::vector<int32_t>> consumers(const Graph& graph) {
   return result;
 }
 
+std::set<ValueId> used_constants(const Graph& graph) {
+  std::set<ValueId> result;
+  const auto add = [&](const std::vector<ValueId>& ids) {
+    for (const ValueId id : ids) {
+      if (graph.constant(id) != nullptr) result.insert(id);
+    }
+  };
+  for (const Node& node : graph.nodes) add(node.inputs);
+  add(graph.outputs);
+  return result;
+}
+
 }  // namespace vta::graph

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -106,6 +107,8 @@ std::vector<int32_t> producers(const Graph& graph);
 // The nodes that read each value, in order, a node once for each use; graph outputs are not
 // counted.
 std::vector<std::vector<int32_t>> consumers(const Graph& graph);
+// The constants that nodes read or the graph returns.
+std::set<ValueId> used_constants(const Graph& graph);
 
 // Throws Error that says which rule is broken and by which node or value: names unique, every value
 // one producer, nodes in topological order, input and output counts and attributes as the op table

@@ -1,7 +1,6 @@
 // A graph's text form; graph.h shows it, text_parse.cc reads it.
 #include <algorithm>
 #include <cmath>
-#include <set>
 
 #include "vta/graph/graph.h"
 #include "vta/graph/ops/element_types.h"
@@ -90,7 +89,7 @@ class Printer {
     text_ += ") -> (";
     add_list(graph_.outputs, false);
     text_ += ") {\n";
-    for (const ValueId id : used_constants()) add_constant(graph_.value(id));
+    for (const ValueId id : used_constants(graph_)) add_constant(graph_.value(id));
     for (const Node& node : graph_.nodes) add_node(node);
     text_ += "}\n";
     return {std::move(text_), std::move(constants_)};
@@ -113,18 +112,6 @@ class Printer {
       add_name(graph_.value(id));
       if (with_types) text_ += ": " + to_string(graph_.value(id).type);
     }
-  }
-
-  std::set<ValueId> used_constants() const {
-    std::set<ValueId> result;
-    const auto add = [&](const std::vector<ValueId>& ids) {
-      for (const ValueId id : ids) {
-        if (graph_.constant(id) != nullptr) result.insert(id);
-      }
-    };
-    for (const Node& node : graph_.nodes) add(node.inputs);
-    add(graph_.outputs);
-    return result;
   }
 
   void add_constant(const Value& value) {

@@ -26,5 +26,6 @@ Tensor decode_tensor(const onnx::TensorProto& proto, const std::filesystem::path
 
 // The DType of a TensorProto.DataType; throws Error that names the type.
 DType decode_dtype(int32_t data_type);
+int32_t encode_dtype(DType dtype);
 
 }  // namespace vta::import

@@ -1,5 +1,6 @@
 #include "vta/import/onnx/rules.h"
 
+#include <cctype>
 #include <map>
 
 namespace vta::import {
@@ -9,7 +10,9 @@ void import_same(NodeImporter& node, const std::string& op) {
   node.set_output(0, node.emit(op, node.inputs())[0]);
 }
 
-const Rule* find_rule(std::string_view op_type) {
+namespace {
+
+const std::map<std::string_view, const Rule*>& all_rules() {
   static const auto kRules = [] {
     std::map<std::string_view, const Rule*> result;
     for (const auto family :
@@ -18,8 +21,30 @@ const Rule* find_rule(std::string_view op_type) {
     }
     return result;
   }();
-  const auto found = kRules.find(op_type);
-  return found == kRules.end() ? nullptr : found->second;
+  return kRules;
+}
+
+// "GlobalMaxPool" and "global_max_pool" become "globalmaxpool".
+std::string without_case(std::string_view name) {
+  std::string result;
+  for (const char c : name) {
+    if (c != '_') result += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  }
+  return result;
+}
+
+}  // namespace
+
+const Rule* find_rule(std::string_view op_type) {
+  const auto found = all_rules().find(op_type);
+  return found == all_rules().end() ? nullptr : found->second;
+}
+
+std::string_view onnx_name(std::string_view op) {
+  for (const auto& [op_type, rule] : all_rules()) {
+    if (rule->op == op && without_case(op_type) == without_case(op)) return op_type;
+  }
+  return {};
 }
 
 }  // namespace vta::import

@@ -20,6 +20,9 @@ struct Rule {
 
 // Null when the operator is not supported.
 const Rule* find_rule(std::string_view op_type);
+// ONNX's name of an operator of the graph: the one of those that import to it that differs only in
+// how words are told apart. Empty when there is none.
+std::string_view onnx_name(std::string_view op);
 
 // The families, one file each.
 std::span<const Rule> elementwise_rules();

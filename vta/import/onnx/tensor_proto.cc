@@ -10,6 +10,20 @@
 namespace vta::import {
 namespace {
 
+struct ElementType {
+  onnx::TensorProto::DataType onnx;
+  DType dtype;
+};
+constexpr ElementType kElementTypes[] = {
+    {onnx::TensorProto::FLOAT, DType::kFloat32},   {onnx::TensorProto::DOUBLE, DType::kFloat64},
+    {onnx::TensorProto::FLOAT16, DType::kFloat16}, {onnx::TensorProto::BFLOAT16, DType::kBFloat16},
+    {onnx::TensorProto::INT8, DType::kInt8},       {onnx::TensorProto::INT16, DType::kInt16},
+    {onnx::TensorProto::INT32, DType::kInt32},     {onnx::TensorProto::INT64, DType::kInt64},
+    {onnx::TensorProto::UINT8, DType::kUInt8},     {onnx::TensorProto::UINT16, DType::kUInt16},
+    {onnx::TensorProto::UINT32, DType::kUInt32},   {onnx::TensorProto::UINT64, DType::kUInt64},
+    {onnx::TensorProto::BOOL, DType::kBool},
+};
+
 int64_t parse_size(const std::string& key, const std::string& text) {
   int64_t value = -1;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -104,35 +118,8 @@ void read_fields(const onnx::TensorProto& proto, DType dtype, int64_t count,
 
 DType decode_dtype(int32_t data_type) {
   using Proto = onnx::TensorProto;
-  switch (data_type) {
-    case Proto::FLOAT:
-      return DType::kFloat32;
-    case Proto::DOUBLE:
-      return DType::kFloat64;
-    case Proto::FLOAT16:
-      return DType::kFloat16;
-    case Proto::BFLOAT16:
-      return DType::kBFloat16;
-    case Proto::INT8:
-      return DType::kInt8;
-    case Proto::INT16:
-      return DType::kInt16;
-    case Proto::INT32:
-      return DType::kInt32;
-    case Proto::INT64:
-      return DType::kInt64;
-    case Proto::UINT8:
-      return DType::kUInt8;
-    case Proto::UINT16:
-      return DType::kUInt16;
-    case Proto::UINT32:
-      return DType::kUInt32;
-    case Proto::UINT64:
-      return DType::kUInt64;
-    case Proto::BOOL:
-      return DType::kBool;
-    default:
-      break;
+  for (const ElementType& type : kElementTypes) {
+    if (type.onnx == data_type) return type.dtype;
   }
   const std::string name = Proto::DataType_IsValid(data_type)
                                ? Proto::DataType_Name(static_cast<Proto::DataType>(data_type))
@@ -140,6 +127,10 @@ DType decode_dtype(int32_t data_type) {
   fail(
       "element type {} is not supported; floats of 16 to 64 bits, integers of 8 to 64 and bool are",
       name);
+}
+
+int32_t encode_dtype(DType dtype) {
+  return std::ranges::find(kElementTypes, dtype, &ElementType::dtype)->onnx;
 }
 
 Tensor decode_tensor(const onnx::TensorProto& proto, const std::filesystem::path& folder) {
