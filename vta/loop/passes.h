@@ -15,4 +15,10 @@ Function lower_blocks(const Function& f);
 // not such a loop stays.
 Function form_copies(const Function& f);
 
+// An allocated buffer shrinks to the box that is touched where it is allocated, which is in the
+// innermost loop around all its uses of which each iteration writes what it reads; indices count
+// from the box's begin. Set strides (storage_align) stay. Wants lowered blocks: throws Error that
+// names another one. The result is simplified.
+Function compact_buffers(const Function& f);
+
 }  // namespace vta::loop

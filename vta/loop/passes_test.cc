@@ -3,37 +3,10 @@
 
 #include <gtest/gtest.h>
 
-#include "vta/loop/interpret.h"
-#include "vta/loop/text.h"
+#include "vta/loop/passes_testing.h"
 
 namespace vta::loop {
 namespace {
-
-// All parameters after a run in which the first ones hold 1, 2, 3, …
-std::vector<int64_t> results(const Function& f) {
-  std::vector<Array> arrays;
-  for (const Buffer& b : f.parameters) arrays.emplace_back(*b);
-  int64_t next = 0;
-  for (Array& a : arrays) {
-    for (Value& v : a.values) v.integer = next = next % 100 + 1;
-  }
-  std::vector<Array*> arguments;
-  for (Array& a : arrays) arguments.push_back(&a);
-  interpret(f, arguments);
-  std::vector<int64_t> out;
-  for (const Array& a : arrays) {
-    for (const Value& v : a.values) out.push_back(v.integer);
-  }
-  return out;
-}
-
-void expect_pass(Function (*pass)(const Function&), std::string_view before,
-                 std::string_view after) {
-  const Function f = parse(before);
-  const Function changed = pass(f);
-  EXPECT_EQ(to_string(changed), after);
-  EXPECT_EQ(results(changed), results(f));
-}
 
 TEST(LowerBlocks, BindingsPredicateAndInitBecomeStatements) {
   expect_pass(lower_blocks,

@@ -46,6 +46,8 @@ class Linear {
       const Expr part = t.coefficient == 1 ? t.atom : t.atom * t.coefficient;
       sum = sum ? sum + part : part;
     }
+    const bool constant_first = !sum && constant > 0;  // 3 - i
+    if (constant_first) sum = constant;
     for (const Term& t : terms) {
       if (t.coefficient >= 0) continue;
       if (!sum) {
@@ -55,7 +57,7 @@ class Linear {
       }
     }
     if (!sum) return constant;
-    if (constant == 0) return sum;
+    if (constant == 0 || constant_first) return sum;
     return constant > 0 ? sum + constant : sum - -constant;
   }
 

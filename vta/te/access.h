@@ -1,19 +1,16 @@
-// Which elements of which buffers a block touches, and the boxes around them.
+// Which elements of which buffers the blocks of a schedule touch.
 #pragma once
 
 #include <optional>
 #include <vector>
 
-#include "vta/loop/analysis.h"
+#include "vta/loop/access.h"
 #include "vta/te/tree.h"
 
 namespace vta::te {
 
-struct Access {
-  Buffer buffer;
-  std::vector<Expr> indices;  // over the loops around the block
-  bool is_write;
-};
+using loop::Access;
+using loop::Box;
 
 // Every load and store, indices in terms of the loops outside the block; those of loops inside
 // the block appear with both ends of their range. A region counts by its first and last element.
@@ -24,21 +21,6 @@ bool writes(const Stmt& s, const Buffer& buffer);
 // The ranges of the loops in `path` from `first` on (by position in the path), and of all loops in
 // the statement at its end.
 loop::Ranges ranges_of_loops(const Path& path);
-
-// A box: extent[d] elements from begin[d] on, which is over loops that are not relaxed.
-struct Box {
-  std::vector<Expr> begin;
-  std::vector<int64_t> extent;
-};
-// The smallest box that holds `touched`, which are accesses to `buffer`, when the loops in
-// `relaxed` take all their values; it may reach beyond the buffer. Nothing where an index mixes
-// relaxed and other loops in one division, or two accesses are not a constant apart.
-std::optional<Box> tight_box(const Buffer& buffer, const std::vector<Access>& touched,
-                             const loop::Ranges& relaxed);
-// A box that holds them: dimensions of which tight_box would say nothing, or more than the buffer
-// has, are whole.
-Box box_around(const Buffer& buffer, const std::vector<Access>& touched,
-               const loop::Ranges& relaxed);
 
 // Of a block each of whose steps writes one tile of one buffer, which its spatial variables count,
 // each one dimension: a step of single variables writes an element, a tensorized one its operand.

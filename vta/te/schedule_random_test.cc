@@ -6,8 +6,10 @@
 #include <map>
 #include <random>
 
+#include "vta/loop/passes.h"
 #include "vta/loop/rewrite.h"
 #include "vta/loop/text.h"
+#include "vta/loop/verify.h"
 #include "vta/te/schedule.h"
 #include "vta/te/te_testing.h"
 #include "vta/te/tensor.h"
@@ -178,9 +180,12 @@ TEST(ScheduleRandom, RewritesKeepTheMeaning) {
       } catch (const Error&) {  // illegal: the function must be as it was
       }
     }
-    std::vector<std::vector<int64_t>> actual;
+    std::vector<std::vector<int64_t>> actual, compact;
     try {
       actual = results(s.function(), seed);
+      const loop::Function lowered = compact_buffers(lower_blocks(s.function()));
+      verify(lowered);
+      compact = results(lowered, seed);
     } catch (const Error& error) {
       FAIL() << "seed " << seed << ": " << error.what() << "\n"
              << fmt::format("{}", fmt::join(s.log(), "\n")) << "\n"
@@ -189,6 +194,9 @@ TEST(ScheduleRandom, RewritesKeepTheMeaning) {
     ASSERT_EQ(actual, expected) << "seed " << seed << "\n"
                                 << fmt::format("{}", fmt::join(s.log(), "\n")) << "\n"
                                 << s.show();
+    ASSERT_EQ(compact, expected) << "seed " << seed << ", lowered and compacted\n"
+                                 << fmt::format("{}", fmt::join(s.log(), "\n")) << "\n"
+                                 << to_string(compact_buffers(lower_blocks(s.function())));
     ASSERT_EQ(to_string(loop::parse(s.show())), s.show()) << "seed " << seed;
   }
   // Every rewrite took part.
