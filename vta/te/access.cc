@@ -28,8 +28,8 @@ std::vector<Access> spread(std::vector<Access> list, const Block& block) {
       if (n == nullptr) return;
       std::vector<Access> next;
       for (const Access& a : list) {
-        const bool is_moved = std::ranges::any_of(
-            a.indices, [&](const Expr& e) { return loop::uses(e, n->var); });
+        const bool is_moved =
+            std::ranges::any_of(a.indices, [&](const Expr& e) { return loop::uses(e, n->var); });
         if (!is_moved) next.push_back(a);
         if (!is_moved) continue;
         for (const int64_t end : {int64_t{0}, n->extent - 1}) {

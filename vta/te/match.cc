@@ -127,32 +127,56 @@ class Matcher {
                      parameter->name, description_.name, scope_name(parameter->scope));
     }
     loop::Region region{buffer, {}, {}};
-    std::vector<Var> moving;
-    for (const Expr& index : t) {
-      region.begin.push_back(simplify(substitute(index, to_begin_), ranges_));
-      const Expr offset = simplify(index - region.begin.back(), ranges_);
+    std::vector<const Var*> moving(t.size(), nullptr);
+    for (size_t i = 0; i < t.size(); ++i) {
+      region.begin.push_back(simplify(substitute(t[i], to_begin_), ranges_));
+      const Expr offset = simplify(t[i] - region.begin.back(), ranges_);
       const Var* v = loop::as_var(offset);
-      if (!loop::is_constant(offset, 0) && (v == nullptr || !extents_.contains(*v))) {
+      const auto loop = v != nullptr ? extents_.find(*v) : extents_.end();
+      if (!loop::is_constant(offset, 0) && loop == extents_.end()) {
         return differs("{} is accessed at {}: not one loop of the tile by single steps",
-                       buffer->name, to_string(index));
+                       buffer->name, to_string(t[i]));
       }
-      region.extent.push_back(v != nullptr ? extents_.at(*v) : 1);
-      if (v != nullptr) moving.push_back(*v);
+      region.extent.push_back(loop != extents_.end() ? loop->second : 1);
+      if (loop != extents_.end()) moving[i] = &loop->first;
     }
-    size_t next = 0;
+    return dimensions(parameter, d, moving, region) && operand(parameter, std::move(region));
+  }
+
+  // Dimensions of more than one element correspond in order: those that loops of the description
+  // run over with those that move in the tile, those at constants with ones in between.
+  bool dimensions(const Buffer& parameter, const std::vector<Expr>& d,
+                  const std::vector<const Var*>& moving, loop::Region& region) {
+    const auto next_moving = [&](size_t from) {
+      while (from < moving.size() && moving[from] == nullptr) ++from;
+      return from;
+    };
+    size_t at = 0;
     for (size_t i = 0; i < d.size(); ++i) {
-      const Var* v = loop::as_var(d[i]);
-      if (v == nullptr) continue;
-      if (next == moving.size()) break;
-      if (!loop_pair(*v, moving[next++], parameter->shape[i])) return false;
+      const int64_t extent = parameter->shape[i];
+      if (extent == 1) continue;
+      const size_t next = next_moving(at);
+      if (const Var* v = loop::as_var(d[i])) {
+        if (next == moving.size()) return differs_in_rank(parameter, region.buffer);
+        if (!loop_pair(*v, *moving[next], extent)) return false;
+        at = next + 1;
+        continue;
+      }
+      size_t fixed = next;
+      while (fixed > at && region.buffer->shape[fixed - 1] % extent != 0) --fixed;
+      if (fixed == at) return differs_in_rank(parameter, region.buffer);
+      region.begin[fixed - 1] = simplify(region.begin[fixed - 1] - d[i], ranges_);
+      region.extent[fixed - 1] = extent;
+      at = fixed;
     }
-    const auto dimensions =
-        std::ranges::count_if(d, [](const Expr& e) { return loop::as_var(e) != nullptr; });
-    if (dimensions != std::ssize(moving)) {
-      return differs("{} dimensions of {} move in the tile, {} of operand {} of {}", moving.size(),
-                     buffer->name, dimensions, parameter->name, description_.name);
-    }
-    return operand(parameter, std::move(region));
+    return next_moving(at) == moving.size() || differs_in_rank(parameter, region.buffer);
+  }
+
+  bool differs_in_rank(const Buffer& parameter, const Buffer& buffer) {
+    std::vector<int64_t> shape = parameter->shape;
+    std::erase(shape, 1);
+    return differs("what the tile touches of {} is no [{}], as operand {} of {} is", buffer->name,
+                   fmt::join(shape, ", "), parameter->name, description_.name);
   }
 
   bool operand(const Buffer& parameter, loop::Region region) {
@@ -269,89 +293,7 @@ Pairing match_nest(const Description& d, const Nest& wanted, const Nest& nest,
   return matcher.pairing();
 }
 
-// A loop nest around a store or a block, with the block's variables in terms of the loops.
-std::pair<std::optional<Stmt>, Stmt> init_and_body(Stmt s, const std::string& what) {
-  std::vector<For> loops;
-  while (const For* n = loop::as<For>(s)) {
-    loops.push_back(*n);
-    s = n->body;
-  }
-  const auto in_loops = [&](Stmt inner) {
-    for (auto it = loops.rbegin(); it != loops.rend(); ++it) {
-      bool is_used = false;
-      for_each_expr(inner, [&](const Expr& e) {
-        is_used |= loop::as_var(e) != nullptr && *loop::as_var(e) == it->var;
-      });
-      if (is_used) inner = make_for(it->var, it->extent, inner);
-    }
-    return inner;
-  };
-  const Block* block = loop::as<Block>(s);
-  if (block == nullptr) return {std::nullopt, in_loops(s)};
-  require(!block->predicate, "{}: block {} has a predicate", what, block->name);
-  loop::Substitution bindings;
-  for (const loop::BlockIter& i : block->iters) bindings[i.var] = i.binding;
-  std::optional<Stmt> init;
-  if (block->init) init = in_loops(substitute(block->init, bindings));
-  return {init, in_loops(substitute(block->body, bindings))};
-}
-
-void require_indices(const Description& d, const Buffer& buffer, const std::vector<Expr>& indices) {
-  const std::string& name = d.name;
-  require(std::ranges::find(d.function.parameters, buffer) != d.function.parameters.end(),
-          "intrinsic {}: {} is not a parameter", name, buffer->name);
-  const loop::Store& store = d.body.store;
-  const bool is_written = buffer == d.function.parameters[0];
-  for (size_t i = 0; i < indices.size(); ++i) {
-    const Var* v = loop::as_var(indices[i]);
-    const auto loop = std::ranges::find_if(
-        d.body.loops, [&](const For& n) { return v != nullptr && n.var == *v; });
-    const bool is_whole = buffer->shape[i] == 1
-                              ? loop::is_constant(indices[i], 0)
-                              : loop != d.body.loops.end() && loop->extent == buffer->shape[i];
-    require(is_whole, "intrinsic {}: {} of {} is no loop over all {}", name, to_string(indices[i]),
-            buffer->name, buffer->shape[i]);
-    require(!is_written || equal(indices[i], store.indices[i]),
-            "intrinsic {}: {} is accessed in two places", name, buffer->name);
-  }
-}
-
-void require_indices(const Description& d, const Nest& nest) {
-  require(nest.store.buffer == d.function.parameters[0],
-          "intrinsic {}: it writes {}, must write its first parameter, {}", d.name,
-          nest.store.buffer->name, d.function.parameters[0]->name);
-  require_indices(d, nest.store.buffer, nest.store.indices);
-  for_each_expr(nest.store.value, [&](const Expr& e) {
-    const auto* l = std::get_if<loop::Load>(&e->kind);
-    if (l != nullptr) require_indices(d, l->buffer, l->indices);
-  });
-}
-
 }  // namespace
-
-Nest as_nest(Stmt s, std::string_view what) {
-  Nest nest;
-  while (const For* n = loop::as<For>(s)) {
-    const For here = *n;
-    if (here.extent > 1) nest.loops.push_back(here);
-    s = here.extent > 1 ? here.body : substitute(here.body, {{here.var, Expr(0)}});
-  }
-  const auto* store = loop::as<loop::Store>(s);
-  require(store != nullptr, "{}: it is not one store in loops", what);
-  nest.store = *store;
-  return nest;
-}
-
-Description describe(const std::string& name, const Function& function) {
-  const std::string what = "intrinsic " + name;
-  require(!function.parameters.empty(), "{}: it has no parameters", what);
-  const auto [init, body] = init_and_body(function.body, what);
-  Description d{name, function, as_nest(body, what), std::nullopt};
-  if (init) d.init = as_nest(*init, what);
-  require_indices(d, d.body);
-  if (d.init) require_indices(d, *d.init);
-  return d;
-}
 
 loop::Intrinsic match_intrinsic(const Description& d, const Nest& nest,
                                 const std::optional<Nest>& init, const loop::Ranges& ranges,

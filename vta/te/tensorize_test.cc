@@ -193,7 +193,7 @@ TEST(Tensorize, RefusalsSayWhatDiffers) {
   EXPECT_EQ(refused("C_j_1", "mul"),
             "there is no intrinsic 'mul', only clear, first_mac, mac, mac_inp, mac_max, shift");
   EXPECT_EQ(refused("C_k_1", "mac"),
-            "tensorize C_k_1 mac: 0 dimensions of C move in the tile, 1 of operand r of mac");
+            "tensorize C_k_1 mac: what the tile touches of C is no [4], as operand r of mac is");
   EXPECT_EQ(refused("C_k_0", "mac"),
             "tensorize C_k_0 mac: k takes 6 values in the tile, k of mac takes 2");
   EXPECT_EQ(refused("C_j_1", "first_mac"),
