@@ -1,6 +1,10 @@
 // Runs one schedule of the program's tokens, without its data, and keeps two clocks for each
 // instruction: `before` follows tokens alone; `forced` also counts that fetch is in order and waits
 // for room in the command queues, which bounds how far one unit runs ahead of another.
+//
+// An instruction leaves its queue when it has its tokens, not when it is done. Here it does both at
+// once, which changes neither clock's meaning: what has begun needs nothing more to end, so whoever
+// waits for it waits no longer than here; and `forced` counts tokens taken, which is at the begin.
 #include "vta/isa/token_order.h"
 
 #include <fmt/format.h>
@@ -82,7 +86,7 @@ class Schedule {
     for (; fetched_ < program_.instructions.size(); ++fetched_) {
       const size_t u = number(order_.unit[fetched_]);
       if (in_queue_[u] == command_depth_) break;
-      // Room came with the end of the instruction that many places earlier.
+      // Room came when the instruction that many places earlier began.
       if (order_.position[fetched_] >= command_depth_) {
         const uint32_t place = order_.position[fetched_] - command_depth_;
         raise(fetch_clock_, after(order_.of_unit[u][place], forced_));

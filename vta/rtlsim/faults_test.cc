@@ -4,7 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <optional>
+#include <random>
 
+#include "vta/isa/check.h"
 #include "vta/rtlsim/rtl.h"
 #include "vta/sim/test_machine.h"
 
@@ -140,8 +143,8 @@ Instruction gemm(uint32_t cycles) {
   return {.opcode = Opcode::kGemm, .uop_end = 1, .iter_out = 1, .iter_in = cycles};
 }
 
-void append(std::vector<Instruction>& program, int count, const Instruction& instruction) {
-  program.insert(program.end(), static_cast<size_t>(count), instruction);
+void append(std::vector<Instruction>& program, size_t count, const Instruction& instruction) {
+  program.insert(program.end(), count, instruction);
 }
 
 constexpr Instruction kFromLoad{
@@ -214,6 +217,64 @@ TEST(SmallQueues, StoppedNamesTheNumberOfInstructionsThatWereDispatched) {
             std::ranges::count_if(dispatched, [](uint64_t cycle) { return cycle > 0; }));
   EXPECT_GT(instruction, 4U);
   EXPECT_LT(instruction, 10U);
+}
+
+// Instructions that only carry tokens, some of which are taken from instructions later in the
+// program: fetch may have no room for these before the taker goes on.
+std::vector<Instruction> random_carriers(std::mt19937& random) {
+  constexpr Instruction kCarriers[] = {{.opcode = Opcode::kLoad, .memory = MemoryType::kInp},
+                                       {.opcode = Opcode::kLoad, .memory = MemoryType::kAcc},
+                                       {.opcode = Opcode::kStore, .memory = MemoryType::kOut}};
+  std::vector<Instruction> program;
+  while (program.size() < 40) append(program, 1 + random() % 6, kCarriers[random() % 3]);
+  for (size_t tokens = 1 + random() % 5; tokens > 0; --tokens) {
+    const size_t from = random() % program.size();
+    const size_t to =
+        std::min(program.size() - 1, from - std::min<size_t>(from, random() % 12) + 2);
+    const auto distance =
+        static_cast<int>(unit_of(program[to])) - static_cast<int>(unit_of(program[from]));
+    if (distance != 1 && distance != -1) continue;
+    (distance == 1 ? program[from].push_next : program[from].push_prev) = true;
+    (distance == 1 ? program[to].pop_prev : program[to].pop_next) = true;
+  }
+  return program;
+}
+
+// As check sees it: the first of the instructions that wait for ever, or none.
+std::optional<uint64_t> deadlock_by_check(const std::vector<Instruction>& carriers, int commands) {
+  isa::Program program;
+  program.config = small_queues();
+  program.config.command_queue_depth = commands;
+  program.instructions.push_back({.opcode = Opcode::kLoad});  // of the micro-op
+  program.instructions.insert(program.instructions.end(), carriers.begin(), carriers.end());
+  program.instructions.push_back({.opcode = Opcode::kFinish});
+  for (const isa::Finding& error : isa::check(program).errors) {
+    if (error.kind == "deadlock") return error.instructions.front();
+  }
+  return std::nullopt;
+}
+
+TEST(SmallQueues, EverySimulatorAndCheckAgreeOnWhatDeadlocks) {
+  const auto rtl = make_rtl(small_queues());
+  const auto model = sim::make_timed(small_queues());
+  std::mt19937 random(1);
+  int deadlocks = 0;
+  int of_queues_alone = 0;
+  for (int round = 0; round < 1000; ++round) {
+    const std::vector<Instruction> program = random_carriers(random);
+    const auto expected = deadlock_by_check(program, small_queues().command_queue_depth);
+    const auto on_rtl = outcome_on(*rtl, program);
+    ASSERT_EQ(on_rtl.first, expected.value_or(UINT64_MAX)) << on_rtl.second;
+    ASSERT_EQ(outcome_on(*model, program), on_rtl);
+    for (uint64_t seed = 0; seed < 3; ++seed) {
+      ASSERT_EQ(outcome_on(*sim::make_reference(small_queues(), seed), program), on_rtl);
+    }
+    deadlocks += expected ? 1 : 0;
+    of_queues_alone += expected && !deadlock_by_check(program, 512) ? 1 : 0;
+  }
+  EXPECT_GT(deadlocks, 100);
+  EXPECT_LT(deadlocks, 900);
+  EXPECT_GT(of_queues_alone, 50);
 }
 
 }  // namespace

@@ -164,6 +164,8 @@ class Machine {
     return ready;
   }
 
+  // The instruction leaves its queue when it has its tokens and is done at once: what has begun
+  // needs no other instruction to end, so which programs can go on is as if it ended later.
   void step(size_t unit, const std::function<void(const Site&)>& execute) {
     const Command& command = queues_[unit].front();
     const Site site{command.index, command.instruction};
