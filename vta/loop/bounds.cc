@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "vta/loop/analysis.h"
+#include "vta/loop/arithmetic.h"
 
 namespace vta::loop {
 
@@ -21,10 +22,6 @@ bool add_overflows(int64_t a, int64_t b, int64_t* sum) {
 }
 bool sub_overflows(int64_t a, int64_t b, int64_t* difference) {
   return __builtin_sub_overflow(a, b, difference);
-}
-
-int64_t floor_div(int64_t a, int64_t b) {
-  return a / b - (a % b != 0 && (a < 0) != (b < 0) ? 1 : 0);
 }
 
 std::optional<Interval> of_product(const Interval& a, const Interval& b) {

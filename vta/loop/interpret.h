@@ -7,15 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "vta/loop/arithmetic.h"
 #include "vta/loop/stmt.h"
 
 namespace vta::loop {
-
-// One element: `integer` for integers and bool, wrapped to the type, `real` for floats.
-union Value {
-  int64_t integer;
-  double real;
-};
 
 // A buffer's storage.
 struct Array {
@@ -29,9 +24,5 @@ struct Array {
 // zero, a negative shift, an intrinsic that is not in `intrinsics`.
 void interpret(const Function& function, std::span<Array*> arguments,
                const Intrinsics& intrinsics = {}, std::span<const Value> scalars = {});
-
-// The binary operator on constants of a type, for the interpreter and for folding. Throws as above.
-Value apply(BinaryOp op, Type type, Value a, Value b);
-Value convert(Type to, Type from, Value value);
 
 }  // namespace vta::loop

@@ -5,16 +5,12 @@
 #include <numeric>
 
 #include "vta/loop/analysis.h"
-#include "vta/loop/interpret.h"
+#include "vta/loop/arithmetic.h"
 #include "vta/loop/rewrite.h"
 
 namespace vta::loop {
 
 namespace {
-
-int64_t floor_div(int64_t a, int64_t b) {
-  return a / b - (a % b != 0 && (a < 0) != (b < 0) ? 1 : 0);
-}
 
 class Linear {
  public:
