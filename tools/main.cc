@@ -65,6 +65,7 @@ int run(int argc, char** argv) {
   add_demo_command(app);
   add_hw_command(app);
   add_isa_command(app);
+  add_ops_command(app);
   add_rtl_command(app);
   add_asm_command(app);
   add_disasm_command(app);

@@ -127,7 +127,9 @@ std::span<const OpExpression> elementwise_expressions() {
       {"max", combined<maximum>},
       {"min", combined<minimum>},
       {"prelu", combined<prelu>},
-      {"pow", pow},
+      {.op = "pow",
+       .express = pow,
+       .limit = "an integer base needs a constant exponent from 0 to 16"},
       {"equal", combined<equal_elements>},
       {"where", where},
   };

@@ -55,6 +55,7 @@ struct OpExpression {
   // The result has the elements of the first input in the same order: whoever owns the memory need
   // not run anything.
   bool is_view = false;
+  std::string_view limit = "";  // what has no expression, or another meaning, as the user reads it
 };
 
 // Every operator of the graph has an entry; nullptr for a name that is none.

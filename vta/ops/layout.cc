@@ -170,7 +170,7 @@ std::span<const OpExpression> layout_expressions() {
       {"split", split},
       {"slice", slice},
       {"pad", pad},
-      {"gather", gather},
+      {.op = "gather", .express = gather, .limit = "an index outside takes the nearest element"},
       {"depth_to_space", depth_to_space},
       {"space_to_depth", space_to_depth},
   };
