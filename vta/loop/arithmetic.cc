@@ -149,4 +149,9 @@ Value apply_function(std::string_view name, Type type, Value a) {
   return {.real = rounded(type, function_of(name, a.real))};
 }
 
+Value multiply_add(Type type, double a, double b, double c) {
+  if (type.bits == 64) return {.real = std::fma(a, b, c)};
+  return {.real = std::fma(static_cast<float>(a), static_cast<float>(b), static_cast<float>(c))};
+}
+
 }  // namespace vta::loop

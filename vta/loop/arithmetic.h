@@ -34,5 +34,7 @@ Value apply(BinaryOp op, Type type, Value a, Value b);
 Value convert(Type to, Type from, Value value);
 // "exp", … of a float, rounded to `type`.
 Value apply_function(std::string_view name, Type type, Value a);
+// a * b + c, rounded once to `type`.
+Value multiply_add(Type type, double a, double b, double c);
 
 }  // namespace vta::loop

@@ -200,6 +200,10 @@ class Compiler {
     if (n.function == "requantise") {
       return emit({.code = Code::kRequantise, .dst = dst, .first = operands(arguments)}).dst;
     }
+    if (n.function == "fma") {
+      return emit({.code = Code::kFma, .type = e.type(), .dst = dst, .first = operands(arguments)})
+          .dst;
+    }
     code_.functions.push_back(n.function);
     const auto function = static_cast<uint32_t>(code_.functions.size() - 1);
     return emit({.code = Code::kFloatCall,

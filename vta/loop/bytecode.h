@@ -17,6 +17,7 @@ struct Operation {
     kBinary,      // dst = a op b, of `type`
     kConvert,     // dst = a, of type `from`, as `type`
     kFloatCall,   // dst = functions[first](a), rounded to `type`
+    kFma,         // dst = the three operands from first on, in `type`
     kRequantise,  // dst = requantise(the four operands from first on)
     kLoad,        // dst = the element of buffer at the operands from first on
     kStore,       // that element = a

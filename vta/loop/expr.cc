@@ -144,15 +144,18 @@ Expr load(Buffer buffer, std::vector<Expr> indices) {
 }
 
 Expr call(std::string_view function, std::vector<Expr> arguments) {
-  const bool is_float = std::ranges::find(kFloatFunctions, function) != kFloatFunctions.end();
-  require(is_float || function == "requantise", "there is no function '{}': {}, requantise",
+  const bool is_unary = std::ranges::find(kFloatFunctions, function) != kFloatFunctions.end();
+  const bool is_float = is_unary || function == "fma";
+  require(is_float || function == "requantise", "there is no function '{}': {}, fma, requantise",
           function, fmt::join(kFloatFunctions, ", "));
-  const size_t count = is_float ? 1 : 4;
+  const size_t count = is_unary ? 1 : is_float ? 3 : 4;
   require(arguments.size() == count, "{} takes {} arguments, got {}", function, count,
           arguments.size());
   for (const Expr& a : arguments) {
     require(is_float ? a.type().is_float() : a.type() == kInt32, "{} takes {}, got {}", function,
             is_float ? "a float" : "i32", to_string(a.type()));
+    require(a.type() == arguments[0].type(), "{} takes floats of one type, got {} and {}", function,
+            to_string(arguments[0].type()), to_string(a.type()));
   }
   const Type type = arguments[0].type();
   return make(type, Call{std::string(function), std::move(arguments)});

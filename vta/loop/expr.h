@@ -141,9 +141,10 @@ Expr binary(BinaryOp op, Expr a, Expr b);  // equal types (shifts: both integers
 Expr select(Expr condition, Expr yes, Expr no);
 Expr cast(Type type, Expr a);  // `a` itself where it has the type already
 Expr load(Buffer buffer, std::vector<Expr> indices);
-// "exp", "log", "sqrt", "tanh", "erf", "floor", "round" (half to even) of a float; "requantise"
-// (x, bias, factor, word), all i32: the instruction set's rqt (vta/isa/instruction.h). Throws Error
-// for another function, or arguments that it does not take.
+// "exp", "log", "sqrt", "tanh", "erf", "floor", "round" (half to even) of a float; "fma" (a, b, c),
+// floats of one type: a * b + c, rounded once; "requantise" (x, bias, factor, word), all i32: the
+// instruction set's rqt (vta/isa/instruction.h). Throws Error for another function, or arguments
+// that it does not take.
 Expr call(std::string_view function, std::vector<Expr> arguments);
 
 Expr operator+(Expr a, Expr b);

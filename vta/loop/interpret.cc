@@ -113,6 +113,9 @@ class Machine {
         case Code::kFloatCall:
           dst = apply_function(code_.functions[o.first], o.type, registers_[o.a]);
           break;
+        case Code::kFma:
+          dst = fma(o);
+          break;
         case Code::kRequantise:
           dst.integer = requantise(o);
           break;
@@ -168,6 +171,10 @@ class Machine {
     return result;
   }
 
+  Value fma(const Operation& o) const {
+    const auto operand = [&](uint32_t i) { return registers_[code_.operands[o.first + i]].real; };
+    return multiply_add(o.type, operand(0), operand(1), operand(2));
+  }
   int64_t requantise(const Operation& o) const {
     std::array<int32_t, 4> a{};
     for (uint32_t i = 0; i < 4; ++i) {
