@@ -369,15 +369,6 @@ TEST_F(CompileTest, Errors) {
             }),
             "there is no intrinsic 'spin' for a host");
   EXPECT_EQ(message([&] {
-              jits()[0].compile(loop::parse(R"(
-func g(A: i64[4], B: i64[4]) {
-  block b(i in 4 = A[0]) {
-    B[i] = 1
-  }
-})"));
-            }),
-            "block b: the binding of i reads memory, must be of loops alone");
-  EXPECT_EQ(message([&] {
               object_file(std::vector{f, f}, aarch64_linux_target());
             }),
             "there are two functions f");
