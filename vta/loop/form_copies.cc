@@ -136,7 +136,9 @@ class CopyFormer {
       return copy != nullptr && is_implied(n->condition, *copy) ? n->then : s;
     }
     const For* n = as<For>(s);
-    return n != nullptr && n->kind != LoopKind::kVirtualThread ? loop(s, *n) : s;
+    const bool stays = n == nullptr || n->kind == LoopKind::kVirtualThread ||
+                       n->kind == LoopKind::kUnrolled;
+    return stays ? s : loop(s, *n);
   }
 
  private:

@@ -1,6 +1,7 @@
 #include "vta/codegen/accel/generate.h"
 
 #include "vta/codegen/accel/order.h"
+#include "vta/codegen/accel/sort_loads.h"
 #include "vta/codegen/accel/walk.h"
 #include "vta/loop/passes.h"
 #include "vta/loop/verify.h"
@@ -38,7 +39,8 @@ void emit(const std::shared_ptr<const Compute>& c, runtime::CommandStream& strea
 
 runtime::RelocatableProgram generate(const loop::Function& function, const hw::Config& config) {
   loop::verify(function);
-  const std::vector<Task> tasks = walk(loop::form_copies(loop::lower_blocks(function)), config);
+  std::vector<Task> tasks = walk(loop::form_copies(loop::lower_blocks(function)), config);
+  sort_loads(tasks, config);
   runtime::CommandStream stream(config);
   for (const Step& step : order(tasks, config)) {
     for (const isa::Unit from : kAllUnits) {

@@ -1,8 +1,8 @@
 // From a scheduled function of the loop IR to a program for the accelerator.
 //
 // All extents are constants, so generating is partial evaluation: walk() runs the loops and leaves
-// the tasks in program order, order() finds the tokens that they need, and the command stream
-// writes them down.
+// the tasks in program order, sort_loads() brings first what is needed first, order() finds the
+// tokens, and the command stream writes them down.
 //
 // What a function may consist of: loops of any kind; buffers in the scopes inp, wgt and acc, of
 // which the last two dimensions are one scratchpad element (inp [batch, block_in], wgt [block_out,

@@ -1,44 +1,26 @@
-// Compute nests: perfect loops around one intrinsic become GEMM or ALU instructions.
+// Compute nests: perfect loops around one intrinsic, which become GEMM or ALU instructions. Loops
+// of kind kUnrolled are not part of them: each of their iterations has instructions of its own.
 #pragma once
 
-#include <map>
-#include <memory>
 #include <optional>
 #include <vector>
 
 #include "vta/codegen/accel/environment.h"
-#include "vta/codegen/accel/scratchpad.h"
-#include "vta/codegen/accel/task.h"
-#include "vta/isa/field.h"
+#include "vta/loop/analysis.h"
+#include "vta/loop/stmt.h"
 
 namespace vta::codegen::accel {
 
 // Loops and conditions, one inside the other, around one intrinsic; or around
-// "if reset_when { vta.reset(acc) }; vta.gemm(acc, …)", a reduction that starts anew.
+// "if reset_when { vta.reset(acc) }; vta.gemm(acc, …)", a reduction that starts anew, which may
+// also say "if reset_when { vta.gemm_overwrite(acc, …) }; if not reset_when { vta.gemm(acc, …) }".
 struct Nest {
   std::vector<loop::For> loops;
   std::vector<loop::Expr> conditions;
   loop::Intrinsic intrinsic;
   loop::Expr reset_when;  // empty: never
 };
-std::optional<Nest> nest_of(const loop::Stmt& s);
-
-using Computes = std::vector<std::shared_ptr<const Compute>>;
-
-class NestCompiler {
- public:
-  explicit NestCompiler(const hw::Config& config);
-
-  // The instructions of a nest, in order: usually one. Two of its loops become the hardware's, the
-  // others micro-ops. Nothing where that is not possible, until some of its loops are walked: an
-  // index is not linear in them, the micro-ops are too many, the order of steps matters. Throws
-  // Error that names the intrinsic, when it has no loops left or its regions are not elements.
-  std::optional<Computes> compile(const Nest& nest, const Environment& values,
-                                  const Scratchpads& places);
-
- private:
-  isa::Encoding encoding_;
-  std::map<std::vector<int64_t>, Computes> compiled_;  // by all numbers that they depend on
-};
+// `known`: the ranges of the loops around.
+std::optional<Nest> nest_of(const loop::Stmt& s, loop::Ranges known);
 
 }  // namespace vta::codegen::accel

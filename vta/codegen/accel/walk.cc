@@ -6,7 +6,7 @@
 #include "vta/base/error.h"
 #include "vta/codegen/accel/copy_box.h"
 #include "vta/codegen/accel/environment.h"
-#include "vta/codegen/accel/nest.h"
+#include "vta/codegen/accel/nest_compiler.h"
 #include "vta/codegen/accel/scratchpad.h"
 #include "vta/codegen/accel/transfer.h"
 
@@ -59,13 +59,18 @@ class Walker {
 
   const std::optional<Nest>& nest_at(const Stmt& s) {
     const auto [entry, is_new] = nest_of_.try_emplace(&*s);
-    if (is_new) entry->second = nest_of(s);
+    if (is_new) entry->second = nest_of(s, known_);
     return entry->second;
   }
 
   void execute(const loop::For& n) {
     if (n.kind == loop::LoopKind::kVirtualThread) return threads(n);
+    known_[n.var] = {0, n.extent - 1};
     for (int64_t i = 0; i < n.extent; ++i) iteration(n, i);
+    leave(n);
+  }
+  void leave(const loop::For& n) {
+    known_.erase(n.var);
     values_.release(n.var);
   }
   void iteration(const loop::For& n, int64_t i) {
@@ -77,6 +82,7 @@ class Walker {
     std::vector<Task> before = std::move(tasks_);
     std::vector<std::vector<Task>> threads;
     places_.begin_threads();
+    known_[n.var] = {0, n.extent - 1};
     for (int64_t i = 0; i < n.extent; ++i) {
       tasks_.clear();
       places_.next_thread();
@@ -84,7 +90,7 @@ class Walker {
       threads.push_back(std::move(tasks_));
     }
     places_.end_threads();
-    values_.release(n.var);
+    leave(n);
     tasks_ = std::move(before);
     const std::vector<Task> together = interleaved(threads);
     tasks_.insert(tasks_.end(), together.begin(), together.end());
@@ -109,15 +115,13 @@ class Walker {
   void execute(const loop::Store& n) {
     fail("a store to {} is no intrinsic and no copy between DRAM and a scratchpad", n.buffer->name);
   }
-  // compile() has thrown where an intrinsic without loops is not possible.
-  void execute(const loop::Intrinsic& n) {
-    fail("{}: the order in which it reads what it writes is not possible", n.name);
-  }
+  void execute(const loop::Intrinsic&) {}  // a nest without loops
   void execute(const loop::Block& n) { fail("block {} is not lowered", n.name); }
 
   const loop::Function& function_;
   isa::Encoding encoding_;
-  Environment values_;
+  Environment values_;  // of the loops that are being walked
+  loop::Ranges known_;  // of the same
   Scratchpads places_;
   NestCompiler nests_;
   std::unordered_map<const loop::StmtNode*, std::optional<Nest>> nest_of_;
