@@ -30,6 +30,7 @@ Result cache_write(const Function& f, const std::string& block, loop::Scope scop
 Result set_scope(const Function& f, const std::string& buffer, loop::Scope scope);
 Result storage_align(const Function& f, const std::string& buffer, size_t dim, int64_t factor,
                      int64_t offset);
+Result in_place(const Function& f, const std::string& block, const std::string& buffer);
 Result decompose_reduction(const Function& f, const std::string& block, const std::string& loop);
 // An empty `init_intrinsic` leaves the init as it is.
 Result tensorize(const Function& f, const loop::Intrinsics& intrinsics,

@@ -101,6 +101,8 @@ constexpr std::array kVerbs = {
            return rewrites::storage_align(c.function, w[0], static_cast<size_t>(number(w[1])),
                                           number(w[2]), number(w[3]));
          }},
+    Verb{"in_place", 2, 2,
+         [](const Context& c, Words w) { return rewrites::in_place(c.function, w[0], w[1]); }},
     Verb{"decompose_reduction", 2, 2,
          [](const Context& c, Words w) {
            return rewrites::decompose_reduction(c.function, w[0], w[1]);
@@ -233,6 +235,10 @@ void Schedule::storage_align(const std::string& buffer, size_t dim, int64_t fact
                              int64_t offset) {
   apply(fmt::format("storage_align {} {} {} {}", buffer, dim, factor, offset));
 }
+void Schedule::in_place(const std::string& block, const std::string& buffer) {
+  apply(fmt::format("in_place {} {}", block, buffer));
+}
+
 std::string Schedule::decompose_reduction(const std::string& block, const std::string& loop) {
   return apply(fmt::format("decompose_reduction {} {}", block, loop))[0];
 }

@@ -75,6 +75,11 @@ class Schedule {
   // The distance between neighbours in dimension `dim` becomes offset modulo factor, by gaps.
   void storage_align(const std::string& buffer, size_t dim, int64_t factor, int64_t offset);
 
+  // `block`, which is elementwise and the only one to read `buffer`, overwrites it instead of writing
+  // to a buffer of its own, as the accelerator's ALU does. Comes after moving either, before
+  // tensorize.
+  void in_place(const std::string& block, const std::string& buffer);
+
   // The init of a reduction becomes a block of its own, before `loop`. Returns its name.
   std::string decompose_reduction(const std::string& block, const std::string& loop);
 

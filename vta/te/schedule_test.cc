@@ -178,6 +178,26 @@ TEST(Schedule, StorageOfAParameterIsTheCallers) {
   EXPECT_THAT(s.show(), testing::HasSubstr("alloc C: i32[8, 10] acc strides [20, 1]"));
 }
 
+TEST(Schedule, AnElementwiseBlockMayWorkInPlace) {
+  const Tensor a = placeholder({8, 6}, kInt32, "A");
+  const Axis r = reduce_axis(6, "k");
+  const Tensor b = compute({8, 8}, [&](Var i, Var) { return sum(a(i, r), {r}); }, "B");
+  const Tensor c = compute({8, 8}, [&](Var i, Var j) { return b(i, j) * b(i, j); }, "C");
+  const Tensor d = compute({8, 8}, [&](Var i, Var j) { return c(i, j) - c(j, i); }, "D");
+  Schedule s(lower("f", {a, d}));
+  const auto before = results(s.function());
+  s.in_place("C", "B");
+  EXPECT_THAT(s.show(), testing::HasSubstr("B[vi_1, vj_1] = B[vi_1, vj_1] * B[vi_1, vj_1]"));
+  EXPECT_THAT(s.show(), testing::Not(testing::HasSubstr("alloc C")));
+  EXPECT_EQ(results(s.function()), before);
+}
+
+TEST(Schedule, InPlaceRefusesWhatIsReadAgain) {
+  EXPECT_EQ(error_of([](Schedule& s) { s.in_place("D", "C"); }),
+            "in_place D C: D is a parameter");
+  EXPECT_EQ(error_of([](Schedule& s) { s.in_place("C", "A"); }), "in_place C A: it is a reduction");
+}
+
 TEST(Schedule, DecomposeReductionStaysOutsideTheReduction) {
   EXPECT_EQ(error_of([](Schedule& s) {
               s.reorder({"C_k", "C_j"});
