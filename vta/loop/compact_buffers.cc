@@ -117,20 +117,30 @@ std::optional<Stmt> allocated_within(const Buffer& buffer, const Stmt& s) {
   return make_stmt(std::move(changed));
 }
 
-// Dimensions in which a copy may reach beyond the buffer: what is outside must stay outside.
+// Whether what a copy reads beyond dimension `d` of its source it would write beyond its target.
+bool clips_both(const Copy& n, size_t d) {
+  for (size_t e = 0; e < n.to.begin.size(); ++e) {
+    if (n.to.extent[e] == n.from.extent[d] && n.to.buffer->shape[e] == n.from.buffer->shape[d] &&
+        equal(n.to.begin[e], n.from.begin[d])) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// Dimensions in which a copy reads zeros from beyond the buffer: what is outside must stay outside.
+// What one writes there may as well be written.
 std::set<size_t> dims_with_padding(const Stmt& body, const Buffer& buffer, const Ranges& known) {
   std::set<size_t> dims;
   for_each_stmt(body, [&](const Stmt& s) {
     const auto* n = as<Copy>(s);
-    if (n == nullptr) return;
-    for (const Region& r : {n->to, n->from}) {
-      if (r.buffer != buffer) continue;
-      for (size_t d = 0; d < r.begin.size(); ++d) {
-        const auto begin = bounds(r.begin[d], known);
-        const bool is_inside =
-            begin && begin->low >= 0 && begin->high + r.extent[d] <= buffer->shape[d];
-        if (!is_inside) dims.insert(d);
-      }
+    if (n == nullptr || n->from.buffer != buffer) return;
+    const Region& r = n->from;
+    for (size_t d = 0; d < r.begin.size(); ++d) {
+      const auto begin = bounds(r.begin[d], known);
+      const bool is_inside =
+          begin && begin->low >= 0 && begin->high + r.extent[d] <= buffer->shape[d];
+      if (!is_inside && !clips_both(*n, d)) dims.insert(d);
     }
   });
   return dims;

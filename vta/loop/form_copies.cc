@@ -32,17 +32,40 @@ std::optional<Affine> slack(const Expr& inequality) {
   return std::nullopt;
 }
 
-bool is_same(const std::optional<Affine>& a, const std::optional<Affine>& b) {
-  return a && b && a->constant == b->constant && a->coefficients == b->coefficients;
+// The greatest value of a - scale * b.
+std::optional<int64_t> greatest_difference(const Affine& a, int64_t scale, const Affine& b,
+                                           const Ranges& ranges) {
+  int64_t greatest = a.constant - scale * b.constant;
+  std::map<Var, int64_t> coefficients = a.coefficients;
+  for (const auto& [var, coefficient] : b.coefficients) coefficients[var] -= scale * coefficient;
+  for (const auto& [var, coefficient] : coefficients) {
+    const auto range = ranges.find(var);
+    if (coefficient == 0) continue;
+    if (range == ranges.end()) return std::nullopt;
+    greatest += coefficient * (coefficient > 0 ? range->second.high : range->second.low);
+  }
+  return greatest;
+}
+
+// Whether `bound` is below 0 wherever `form` is: bound = scale * form + rest, rest < scale.
+bool follows(const Affine& bound, const Affine& form, const Ranges& ranges) {
+  if (form.coefficients.empty()) return false;
+  const auto& [var, coefficient] = *form.coefficients.begin();
+  const auto found = bound.coefficients.find(var);
+  const int64_t scale = found == bound.coefficients.end() ? 0 : found->second / coefficient;
+  if (scale < 1) return false;
+  const auto rest = greatest_difference(bound, scale, form, ranges);
+  return rest && *rest < scale;
 }
 
 // Whether `inequality` fails only where the region's one element is outside its buffer.
-bool keeps_inside(const Expr& inequality, const Region& r) {
+bool keeps_inside(const Expr& inequality, const Region& r, const Ranges& ranges) {
   const std::optional<Affine> form = slack(inequality);
-  for (size_t d = 0; d < r.begin.size(); ++d) {
-    if (r.extent[d] != 1) continue;
-    if (is_same(form, as_affine(r.begin[d]))) return true;
-    if (is_same(form, as_affine(Expr(r.buffer->shape[d] - 1) - r.begin[d]))) return true;
+  for (size_t d = 0; form && d < r.begin.size(); ++d) {
+    const auto below = as_affine(r.begin[d]);
+    const auto above = as_affine(Expr(r.buffer->shape[d] - 1) - r.begin[d]);
+    if (r.extent[d] != 1 || !below || !above) continue;
+    if (follows(*below, *form, ranges) || follows(*above, *form, ranges)) return true;
   }
   return false;
 }
@@ -63,7 +86,7 @@ const Load* loaded(const Expr& value) {
   return std::get_if<Load>(&inner->kind);
 }
 
-std::optional<Copy> copy_of(const Store& store) {
+std::optional<Copy> copy_of(const Store& store, const Ranges& ranges) {
   Expr value = store.value;
   std::vector<Expr> inside;
   if (const auto* s = std::get_if<Select>(&value->kind); s != nullptr && is_constant(s->no, 0)) {
@@ -76,8 +99,8 @@ std::optional<Copy> copy_of(const Store& store) {
   const bool out = is_scratchpad(from->buffer) && store.buffer->scope == Scope::kGlobal;
   if (!in && !out) return std::nullopt;
   Copy copy{element(store.buffer, store.indices), element(from->buffer, from->indices)};
-  const bool is_padding =
-      std::ranges::all_of(inside, [&](const Expr& e) { return keeps_inside(e, copy.from); });
+  const bool is_padding = std::ranges::all_of(
+      inside, [&](const Expr& e) { return keeps_inside(e, copy.from, ranges); });
   return is_padding ? std::optional(copy) : std::nullopt;
 }
 
@@ -118,6 +141,7 @@ class CopyFormer {
  public:
   explicit CopyFormer(const Stmt& body) {
     for_each_stmt(body, [&](const Stmt& s) {
+      if (const For* n = as<For>(s)) ranges_[n->var] = {0, n->extent - 1};
       if (const Store* n = as<Store>(s)) ++writers_[n->buffer.get()];
       if (const Copy* n = as<Copy>(s)) ++writers_[n->to.buffer.get()];
       if (const Intrinsic* n = as<Intrinsic>(s)) {
@@ -128,7 +152,7 @@ class CopyFormer {
 
   Stmt operator()(const Stmt& s) const {
     if (const Store* store = as<Store>(s)) {
-      const auto copy = copy_of(*store);
+      const auto copy = copy_of(*store, ranges_);
       return copy ? make_stmt(*copy) : s;
     }
     if (const If* n = as<If>(s)) {
@@ -136,8 +160,8 @@ class CopyFormer {
       return copy != nullptr && is_implied(n->condition, *copy) ? n->then : s;
     }
     const For* n = as<For>(s);
-    const bool stays = n == nullptr || n->kind == LoopKind::kVirtualThread ||
-                       n->kind == LoopKind::kUnrolled;
+    const bool stays =
+        n == nullptr || n->kind == LoopKind::kVirtualThread || n->kind == LoopKind::kUnrolled;
     return stays ? s : loop(s, *n);
   }
 
@@ -164,10 +188,11 @@ class CopyFormer {
     const bool may_zero = is_scratchpad(copy.to.buffer) && writers_.at(copy.to.buffer.get()) == 1 &&
                           copy.from.buffer->scope == Scope::kGlobal;
     return std::ranges::all_of(parts, [&](const Expr& e) {
-      return keeps_inside(e, copy.to) || (may_zero && keeps_inside(e, copy.from));
+      return keeps_inside(e, copy.to, ranges_) || (may_zero && keeps_inside(e, copy.from, ranges_));
     });
   }
 
+  Ranges ranges_;
   std::map<const BufferNode*, int> writers_;
 };
 

@@ -6,6 +6,7 @@
 
 #include "vta/isa/check.h"
 #include "vta/loop/text.h"
+#include "vta/ops/intrin/intrin.h"
 #include "vta/runtime/loaded_program.h"
 
 namespace vta::codegen::accel {
@@ -43,47 +44,7 @@ std::vector<int64_t> unpacked(const loop::BufferNode& b, const std::vector<uint8
   return values;
 }
 
-std::string alu_intrinsic(const std::string& name, const std::string& acc,
-                          const std::string& expression, bool immediate) {
-  const std::string loops = "for b in " + acc.substr(4, acc.find(',') - 4) + " { for o in " +
-                            acc.substr(acc.find(',') + 2, acc.size() - acc.find(',') - 3) + " { ";
-  return "func " + name + "(d: " + acc + (immediate ? "; s: i32" : ", e: " + acc) + ") { " + loops +
-         "d[b, o] = " + expression + " } } }";
-}
-
 }  // namespace
-
-loop::Intrinsics vta_intrinsics(const hw::Config& c) {
-  const std::string acc = fmt::format("i32[{}, {}]", c.batch, c.block_out);
-  const std::string operands =
-      fmt::format("d: {}, a: i{}[{}, {}], w: i{}[{}, {}]", acc, c.inp_bits, c.batch, c.block_in,
-                  c.wgt_bits, c.block_out, c.block_in);
-  const std::string loops = fmt::format("for b in {} {{ for o in {} {{ ", c.batch, c.block_out);
-  const std::string products = fmt::format(
-      "for i in {} {{ d[b, o] = d[b, o] + i32(a[b, i]) * i32(w[o, i]) }} }} }} }}", c.block_in);
-  loop::Intrinsics result;
-  const auto add = [&](const std::string& name, const std::string& text) {
-    result[name] = loop::parse(text);
-  };
-  add("vta.gemm", "func gemm(" + operands + ") { " + loops + products);
-  add("vta.gemm_overwrite", "func g(" + operands + ") { " + loops + "d[b, o] = 0:i32 " + products);
-  add("vta.reset", "func reset(d: " + acc + ") { " + loops + "d[b, o] = 0:i32 } } }");
-  for (const bool immediate : {false, true}) {
-    const std::string e = immediate ? "s" : "e[b, o]";
-    for (const auto& [op, text] :
-         {std::pair("add", "d[b, o] + " + e), std::pair("mul", "d[b, o] * " + e),
-          std::pair("min", "min(d[b, o], " + e + ")"), std::pair("max", "max(d[b, o], " + e + ")"),
-          std::pair("shr", "select(" + e + " < 0:i32, d[b, o] << 0:i32 - min(max(" + e +
-                               ", -99:i32), 0:i32), d[b, o] >> max(" + e + ", 0:i32))")}) {
-      const std::string name = op;
-      add("vta." + name + (immediate ? "_imm" : ""), alu_intrinsic(name, acc, text, immediate));
-    }
-  }
-  add("vta.rqt", fmt::format("func rqt(d: {}, r: i32[3, {}, {}]) {{ {} d[b, o] = requantise(d[b, "
-                             "o], r[0, b, o], r[1, b, o], r[2, b, o]) }} }} }}",
-                             acc, c.batch, c.block_out, loops));
-  return result;
-}
 
 Contents draw_contents(const loop::Function& f, uint64_t seed) {
   std::mt19937_64 random(seed);
@@ -108,7 +69,7 @@ Contents interpreted(const loop::Function& f, const hw::Config& config, Contents
       arrays.back().values[i].integer = contents[p][i];
     }
   }
-  interpret(f, arguments, vta_intrinsics(config));
+  interpret(f, arguments, ops::accelerator_intrinsics(config));
   for (size_t p = 0; p < contents.size(); ++p) {
     for (size_t i = 0; i < contents[p].size(); ++i) {
       contents[p][i] = arrays[p].values[i].integer;

@@ -9,9 +9,6 @@
 
 namespace vta::codegen::accel {
 
-// The meanings of the vta intrinsics for elements of the configuration's shapes.
-loop::Intrinsics vta_intrinsics(const hw::Config& config);
-
 // The contents of all parameters, by parameter, after a run on contents drawn from `seed`.
 using Contents = std::vector<std::vector<int64_t>>;
 Contents draw_contents(const loop::Function& f, uint64_t seed);

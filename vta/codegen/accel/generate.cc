@@ -39,7 +39,8 @@ void emit(const std::shared_ptr<const Compute>& c, runtime::CommandStream& strea
 
 runtime::RelocatableProgram generate(const loop::Function& function, const hw::Config& config) {
   loop::verify(function);
-  std::vector<Task> tasks = walk(loop::form_copies(loop::lower_blocks(function)), config);
+  std::vector<Task> tasks =
+      walk(loop::compact_buffers(loop::form_copies(loop::lower_blocks(function))), config);
   sort_loads(tasks, config);
   runtime::CommandStream stream(config);
   for (const Step& step : order(tasks, config)) {

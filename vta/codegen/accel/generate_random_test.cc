@@ -113,11 +113,11 @@ class RandomConvolution {
            kOps[static_cast<size_t>(from(0, c_.has(hw::AluOp::kMul) ? 3 : 2))], dst, one_acc_);
     }
     if (from(0, 1) == 0) {
-      line("{} call vta.shr_imm({}; {}:i32) }} }} }}", loops, dst, from(-2, 5));
+      line("{} call vta.shr_imm({}; {}:i16) }} }} }}", loops, dst, from(0, 5));
       // The last row of the picture apart: a condition that narrows or cuts the loops.
-      line("{} if {} + y < {} {{ call vta.add_imm({}; {}:i32) }} }} }} }}", loops, row, out_h - 1,
+      line("{} if {} + y < {} {{ call vta.add_imm({}; {}:i16) }} }} }} }}", loops, row, out_h - 1,
            dst, from(-9, 9));
-      line("{} if y != v {{ call vta.max_imm({}; 3:i32) }} }} }} }}", loops, dst);
+      line("{} if y != v {{ call vta.max_imm({}; 3:i16) }} }} }} }}", loops, dst);
     } else {
       line("{} call vta.rqt({}, r[o, 0:3, {}]) }} }} }}", loops, dst, one_acc_);
     }

@@ -28,6 +28,23 @@ bool is_call(const Guarded& g, std::string_view name) {
   return g.intrinsic != nullptr && g.intrinsic->name == name;
 }
 
+// Whether `b` is "not a", where `a` is a conjunction of "index == 0".
+bool is_complement(const Expr& a, const Expr& b, const loop::Ranges& known) {
+  const auto* x = std::get_if<loop::Binary>(&a->kind);
+  const auto* y = std::get_if<loop::Binary>(&b->kind);
+  if (x == nullptr || y == nullptr) return false;
+  if (y->op == loop::BinaryOp::kEq && loop::is_constant(y->b, 0) && equal(y->a, a)) return true;
+  if (x->op == loop::BinaryOp::kAnd) {
+    return y->op == loop::BinaryOp::kOr && is_complement(x->a, y->a, known) &&
+           is_complement(x->b, y->b, known);
+  }
+  if (x->op != loop::BinaryOp::kEq || !loop::is_constant(x->b, 0)) return false;
+  if (y->op == loop::BinaryOp::kNe) return equal(x->a, y->a) && loop::is_constant(y->b, 0);
+  const auto range = bounds(x->a, known);
+  return y->op == loop::BinaryOp::kLt && loop::is_constant(y->a, 0) && equal(x->a, y->b) && range &&
+         range->low >= 0;
+}
+
 // "if c { reset }; gemm" or "if c { gemm_overwrite }; if not c { gemm }", of the same elements.
 bool is_restarted_gemm(const loop::Seq& seq, const loop::Ranges& known, Nest& nest) {
   if (seq.statements.size() != 2) return false;
@@ -39,9 +56,8 @@ bool is_restarted_gemm(const loop::Seq& seq, const loop::Ranges& known, Nest& ne
     return !second.condition &&
            is_same_region(first.intrinsic->regions.at(0), second.intrinsic->regions.at(0));
   }
-  const Expr otherwise = simplify(first.condition == loop::constant(loop::kBool, 0), known);
   return is_call(first, "vta.gemm_overwrite") && static_cast<bool>(second.condition) &&
-         equal(simplify(second.condition, known), otherwise) &&
+         is_complement(first.condition, second.condition, known) &&
          std::ranges::equal(first.intrinsic->regions, second.intrinsic->regions, is_same_region);
 }
 

@@ -1,0 +1,46 @@
+// A convolution on the accelerator: its expression in the device layout, and the schedule that maps
+// it to scratchpads, virtual threads and intrinsics.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "vta/hw/config.h"
+#include "vta/loop/stmt.h"
+
+namespace vta::ops::accel {
+
+// In scratchpad elements and pixels. A tensor of C channels is
+// [batches][blocks][h][w][per_block][batch][block_in or block_out], where a block is the larger of
+// block_in and block_out: `in_blocks` and `out_blocks` count those.
+struct Conv2dShape {
+  int64_t batches = 1;
+  int64_t in_blocks, in_h, in_w;
+  int64_t out_blocks, out_h, out_w;
+  int64_t kernel_h, kernel_w;
+  int64_t stride_h = 1, stride_w = 1;
+  int64_t dilation_h = 1, dilation_w = 1;
+  int64_t pad_top = 0, pad_left = 0;
+};
+
+// What one step of the computation works on, and what stays in the scratchpads.
+struct Conv2dKnobs {
+  int64_t out_blocks = 1;  // of a tile; each knob from 1 to the shape's extent
+  int64_t in_blocks = 1;
+  int64_t rows = 1;
+  int64_t columns = 1;
+  int64_t threads = 1;       // virtual threads,
+  bool split_rows = false;   // each with tiles of its own: of rows, or of output blocks
+  bool weights_stay = true;  // all of a tile's output blocks at once, or with each step's inputs
+};
+
+// Parameters: input i8, weights [out elements][in elements][kernel_h][kernel_w][block_out]
+// [block_in], requantise records i32 [out elements][3][batch][block_out], output i8. What it
+// computes: output = requantise(sum of input * weight), padding is zero.
+loop::Function conv2d(const Conv2dShape& shape, const hw::Config& config);
+
+// The same, scheduled, for codegen::accel::generate. Throws Error where a knob is out of range.
+loop::Function scheduled_conv2d(const Conv2dShape& shape, const Conv2dKnobs& knobs,
+                                const hw::Config& config);
+
+}  // namespace vta::ops::accel
