@@ -88,24 +88,39 @@ inline loop::Value random_value(std::mt19937_64& random, loop::Type type) {
   return {.real = type.bits == 32 ? static_cast<double>(static_cast<float>(value)) : value};
 }
 
+// Contents of the parameters, drawn from `seed`.
+inline std::vector<loop::Array> random_arrays(const loop::Function& f, uint64_t seed) {
+  std::mt19937_64 random(seed);
+  std::vector<loop::Array> arrays;
+  for (const loop::Buffer& b : f.parameters) {
+    arrays.emplace_back(*b);
+    for (loop::Value& v : arrays.back().values) v = random_value(random, b->type);
+  }
+  return arrays;
+}
+
+inline void interpret_on(const loop::Function& f, std::vector<loop::Array>& arrays,
+                         const loop::Intrinsics& intrinsics = {},
+                         const std::vector<loop::Value>& scalars = {}) {
+  std::vector<loop::Array*> arguments;
+  for (loop::Array& a : arrays) arguments.push_back(&a);
+  interpret(f, arguments, intrinsics, scalars);
+}
+
 // Runs `f` both ways on contents drawn from `seed`. Where the interpreter refuses them the test
 // fails.
 inline testing::AssertionResult computes_the_same(const Kernel& kernel, const loop::Function& f,
                                                   uint64_t seed,
-                                                  const std::vector<loop::Value>& scalars = {}) {
-  std::mt19937_64 random(seed);
-  std::vector<loop::Array> arrays;
+                                                  const std::vector<loop::Value>& scalars = {},
+                                                  const loop::Intrinsics& intrinsics = {}) {
+  std::vector<loop::Array> arrays = random_arrays(f, seed);
   std::vector<Storage> storage;
   std::vector<void*> memory;
-  for (const loop::Buffer& b : f.parameters) {
-    arrays.emplace_back(*b);
-    for (loop::Value& v : arrays.back().values) v = random_value(random, b->type);
-    storage.emplace_back(*b, arrays.back());
+  for (size_t p = 0; p < arrays.size(); ++p) {
+    storage.emplace_back(*f.parameters[p], arrays[p]);
     memory.push_back(storage.back().data());
   }
-  std::vector<loop::Array*> arguments;
-  for (loop::Array& a : arrays) arguments.push_back(&a);
-  interpret(f, arguments, {}, scalars);
+  interpret_on(f, arrays, intrinsics, scalars);
   kernel(memory, scalars);
   for (size_t p = 0; p < arrays.size(); ++p) {
     const loop::BufferNode& b = *f.parameters[p];
