@@ -198,4 +198,14 @@ Expr both(const Expr& a, const Expr& b) {
   return b ? a && b : a;
 }
 
+std::vector<Expr> conjuncts(const Expr& condition) {
+  const auto* n = condition ? std::get_if<loop::Binary>(&condition->kind) : nullptr;
+  if (n == nullptr || n->op != loop::BinaryOp::kAnd) {
+    return condition ? std::vector{condition} : std::vector<Expr>();
+  }
+  std::vector<Expr> parts = conjuncts(n->a);
+  for (const Expr& e : conjuncts(n->b)) parts.push_back(e);
+  return parts;
+}
+
 }  // namespace vta::te

@@ -43,5 +43,7 @@ bool is_operand(const Stmt& s, const Buffer& buffer);
 Expr inside(const Expr& index, int64_t extent, const loop::Ranges& ranges);
 // a && b; an empty one is true.
 Expr both(const Expr& a, const Expr& b);
+// The parts of a conjunction; none of an empty one.
+std::vector<Expr> conjuncts(const Expr& condition);
 
 }  // namespace vta::te

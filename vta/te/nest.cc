@@ -48,6 +48,51 @@ void require_same_inputs(const Function& f, const Path& from, const Stmt& to,
   }
 }
 
+namespace {
+
+// Those parts of a conjunction that use no loop of `dropped`.
+Expr without_loops(const Expr& condition, const std::vector<Var>& dropped) {
+  Expr kept;
+  for (const Expr& e : conjuncts(condition)) {
+    const bool uses_one =
+        std::ranges::any_of(dropped, [&](const Var& v) { return loop::uses(e, v); });
+    if (!uses_one) kept = both(kept, e);
+  }
+  return kept;
+}
+
+}  // namespace
+
+Stmt nest_apart(const Function& f, Block block, const Path& path, const std::string& suffix) {
+  std::vector<For> kept;
+  std::vector<Var> dropped;
+  loop::Substitution renamed;
+  for (const Stmt& s : loops_of(path)) {
+    const For& n = *loop::as<For>(s);
+    const bool is_used = std::ranges::any_of(
+        block.iters, [&](const loop::BlockIter& i) { return loop::uses(i.binding, n.var); });
+    if (!is_used) {
+      dropped.push_back(n.var);
+      continue;
+    }
+    const Var var(fresh_name(f, fmt::format("{}_{}", n.var.name(), suffix)));
+    renamed[n.var] = var;
+    kept.push_back({var, n.extent, loop::LoopKind::kSerial, Stmt()});
+  }
+  const Expr predicate = without_loops(block.predicate, dropped);
+  block.predicate = predicate ? substitute(predicate, renamed) : Expr();
+  for (loop::BlockIter& i : block.iters) {
+    const Var fresh(i.var.name());
+    if (block.init) block.init = substitute(block.init, {{i.var, fresh}});
+    block.body = substitute(block.body, {{i.var, fresh}});
+    i.var = fresh;
+    i.binding = substitute(i.binding, renamed);
+  }
+  Stmt nest = make_stmt(std::move(block));
+  for (auto it = kept.rbegin(); it != kept.rend(); ++it) nest = make_for(it->var, it->extent, nest);
+  return nest;
+}
+
 Function without_block(const Function& f, const Path& path) {
   Function result = f;
   result.body = exchange(f.body, path.back(), Stmt());

@@ -21,6 +21,11 @@ struct IterRange {
 Stmt nest_over(const Function& f, const Block& block, const std::vector<IterRange>& ranges,
                const loop::Ranges& around);
 
+// `block`, whose bindings and predicate are over the loops of `path` and those outside it, in new
+// loops: of those of `path` the ones that its bindings use, under names with `suffix`. Conditions
+// of the others go from its predicate.
+Stmt nest_apart(const Function& f, Block block, const Path& path, const std::string& suffix);
+
 // Throws Error that begins with `what` unless the block at `from` reads the same values at `to`:
 // whatever it reads and a loop around it computes anew in each iteration, `to` must be in that loop
 // too.

@@ -122,7 +122,7 @@ inline std::string draw_line(Random& random, const Schedule& s) {
     if (const auto* n = loop::as<loop::Alloc>(part)) buffers.push_back(n->buffer->name);
   });
   const auto scope = [&] { return random.below(2) == 0 ? "local" : "inp"; };
-  switch (random.below(14)) {
+  switch (random.below(20)) {
     case 0:
     case 1:
       return fmt::format("split {} 0 {}", loop, 1 + random.below(4));
@@ -154,6 +154,16 @@ inline std::string draw_line(Random& random, const Schedule& s) {
       return fmt::format("cache_write {} {}", block, scope());
     case 12:
       return fmt::format("decompose_reduction {} {}", block, loop);
+    case 13:
+      return fmt::format("rfactor {} {}", block, loop);
+    case 14:
+    case 15:
+    case 16:
+    case 17:
+      return fmt::format("in_place {} {}", block, random.of(buffers));
+    case 18:
+      return fmt::format("pad_einsum {} {} {} {}", block, 1 + random.below(4), 1 + random.below(4),
+                         1 + random.below(4));
     default:
       return random.below(2) == 0
                  ? fmt::format("storage_align {} {} {} {}", random.of(buffers), random.below(2), 8,

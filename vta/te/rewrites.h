@@ -32,6 +32,9 @@ Result storage_align(const Function& f, const std::string& buffer, size_t dim, i
                      int64_t offset);
 Result in_place(const Function& f, const std::string& block, const std::string& buffer);
 Result decompose_reduction(const Function& f, const std::string& block, const std::string& loop);
+Result pad_einsum(const Function& f, const std::string& block,
+                  const std::vector<int64_t>& multiples);
+Result rfactor(const Function& f, const std::string& block, const std::string& loop);
 // An empty `init_intrinsic` leaves the init as it is.
 Result tensorize(const Function& f, const loop::Intrinsics& intrinsics,
                  const std::string& loop_or_block, const std::string& intrinsic,

@@ -44,6 +44,12 @@ struct Context {
   const loop::Intrinsics& intrinsics;
 };
 
+std::vector<int64_t> numbers(Words words) {
+  std::vector<int64_t> values;
+  std::ranges::transform(words, std::back_inserter(values), number);
+  return values;
+}
+
 template <loop::LoopKind kKind>
 Result set_kind(const Context& c, Words w) {
   return rewrites::set_kind(c.function, w[0], kKind);
@@ -59,9 +65,7 @@ constexpr size_t kMany = 64;
 constexpr std::array kVerbs = {
     Verb{"split", 3, kMany,
          [](const Context& c, Words w) {
-           std::vector<int64_t> factors;
-           std::ranges::transform(w.subspan(1), std::back_inserter(factors), number);
-           return rewrites::split(c.function, w[0], factors);
+           return rewrites::split(c.function, w[0], numbers(w.subspan(1)));
          }},
     Verb{"fuse", 2, 2,
          [](const Context& c, Words w) { return rewrites::fuse(c.function, w[0], w[1]); }},
@@ -106,6 +110,12 @@ constexpr std::array kVerbs = {
     Verb{"decompose_reduction", 2, 2,
          [](const Context& c, Words w) {
            return rewrites::decompose_reduction(c.function, w[0], w[1]);
+         }},
+    Verb{"rfactor", 2, 2,
+         [](const Context& c, Words w) { return rewrites::rfactor(c.function, w[0], w[1]); }},
+    Verb{"pad_einsum", 2, kMany,
+         [](const Context& c, Words w) {
+           return rewrites::pad_einsum(c.function, w[0], numbers(w.subspan(1)));
          }},
     Verb{"tensorize", 2, 3,
          [](const Context& c, Words w) {
@@ -241,6 +251,13 @@ void Schedule::in_place(const std::string& block, const std::string& buffer) {
 
 std::string Schedule::decompose_reduction(const std::string& block, const std::string& loop) {
   return apply(fmt::format("decompose_reduction {} {}", block, loop))[0];
+}
+std::string Schedule::rfactor(const std::string& block, const std::string& loop) {
+  return apply(fmt::format("rfactor {} {}", block, loop))[0];
+}
+std::vector<std::string> Schedule::pad_einsum(const std::string& block,
+                                              const std::vector<int64_t>& multiples) {
+  return apply(fmt::format("pad_einsum {} {}", block, fmt::join(multiples, " ")));
 }
 void Schedule::tensorize(const std::string& loop_or_block, const std::string& intrinsic,
                          const std::string& init_intrinsic) {

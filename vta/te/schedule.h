@@ -75,13 +75,24 @@ class Schedule {
   // The distance between neighbours in dimension `dim` becomes offset modulo factor, by gaps.
   void storage_align(const std::string& buffer, size_t dim, int64_t factor, int64_t offset);
 
-  // `block`, which is elementwise and the only one to read `buffer`, overwrites it instead of writing
-  // to a buffer of its own, as the accelerator's ALU does. Comes after moving either, before
-  // tensorize.
+  // `block`, which is elementwise and the only one to read `buffer`, each element once, overwrites
+  // it instead of writing to a buffer of its own, as the accelerator's ALU does. Comes after moving
+  // either, before tensorize.
   void in_place(const std::string& block, const std::string& buffer);
 
   // The init of a reduction becomes a block of its own, before `loop`. Returns its name.
   std::string decompose_reduction(const std::string& block, const std::string& loop);
+
+  // The reduction keeps a partial result for each iteration of `loop`, which it then combines: the
+  // loop is no reduction any more. The new block and its buffer, of one more dimension, in front,
+  // are called BUFFER_rf; its name is returned. `block` is what combines.
+  std::string rfactor(const std::string& block, const std::string& loop);
+  // A sum of products whose variables are whole loops runs over more: extents rounded up to these
+  // multiples, one for each variable. Operands are first copied to buffers with zeros at the end,
+  // BUFFER_pad, and of a longer result what was asked for is copied back. Returns the copying
+  // blocks.
+  std::vector<std::string> pad_einsum(const std::string& block,
+                                      const std::vector<int64_t>& multiples);
 
   // The nest from a loop down to its only block, or the nest inside a block, becomes one call of
   // `intrinsic`: proven by matching loops, operands and expressions with the intrinsic's function.

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "vta/loop/text.h"
 #include "vta/te/te_testing.h"
 #include "vta/te/tensor.h"
 
@@ -181,21 +182,18 @@ TEST(Schedule, StorageOfAParameterIsTheCallers) {
 TEST(Schedule, AnElementwiseBlockMayWorkInPlace) {
   const Tensor a = placeholder({8, 6}, kInt32, "A");
   const Axis r = reduce_axis(6, "k");
-  const Tensor b = compute({8, 8}, [&](Var i, Var) { return sum(a(i, r), {r}); }, "B");
-  const Tensor c = compute({8, 8}, [&](Var i, Var j) { return b(i, j) * b(i, j); }, "C");
-  const Tensor d = compute({8, 8}, [&](Var i, Var j) { return c(i, j) - c(j, i); }, "D");
+  const Tensor b = compute(
+      {8, 8}, [&](Var i, Var) { return sum(a(i, r), {r}); }, "B");
+  const Tensor c = compute(
+      {8, 8}, [&](Var i, Var j) { return b(i, j) * b(i, j); }, "C");
+  const Tensor d = compute(
+      {8, 8}, [&](Var i, Var j) { return c(i, j) - c(j, i); }, "D");
   Schedule s(lower("f", {a, d}));
   const auto before = results(s.function());
   s.in_place("C", "B");
   EXPECT_THAT(s.show(), testing::HasSubstr("B[vi_1, vj_1] = B[vi_1, vj_1] * B[vi_1, vj_1]"));
   EXPECT_THAT(s.show(), testing::Not(testing::HasSubstr("alloc C")));
   EXPECT_EQ(results(s.function()), before);
-}
-
-TEST(Schedule, InPlaceRefusesWhatIsReadAgain) {
-  EXPECT_EQ(error_of([](Schedule& s) { s.in_place("D", "C"); }),
-            "in_place D C: D is a parameter");
-  EXPECT_EQ(error_of([](Schedule& s) { s.in_place("C", "A"); }), "in_place C A: it is a reduction");
 }
 
 TEST(Schedule, DecomposeReductionStaysOutsideTheReduction) {
@@ -206,6 +204,91 @@ TEST(Schedule, DecomposeReductionStaysOutsideTheReduction) {
             "decompose_reduction C: it reduces over loop C_k, which is outside C_j");
   EXPECT_EQ(error_of([](Schedule& s) { s.decompose_reduction("D", "D_i"); }),
             "decompose_reduction D: it has no init");
+}
+
+TEST(Schedule, RfactorKeepsApartWhatRunsInSeveralSteps) {
+  Schedule s(matmul());
+  const auto before = results(s.function());
+  s.split("C_k", {0, 4});
+  s.reorder({"C_k_1", "C_i", "C_j", "C_k_0"});
+  EXPECT_EQ(s.rfactor("C", "C_k_1"), "C_rf");
+  s.parallel("C_k_1");
+  EXPECT_EQ(results(s.function()), before) << s.show();
+  EXPECT_EQ(error_of([](Schedule& t) { t.rfactor("C", "C_i"); }),
+            "rfactor C C_i: it does not reduce over loop C_i");
+  EXPECT_EQ(error_of([](Schedule& t) { t.rfactor("D", "D_i"); }),
+            "rfactor D D_i: it is no reduction with an init");
+  EXPECT_EQ(error_of([](Schedule& t) { t.rfactor("C", t.fuse("C_j", "C_k")); }),
+            "rfactor C C_j_C_k: loop C_j_C_k is both spatial and a reduction");
+}
+
+TEST(Schedule, RfactorWantsAnInitThatMayCountTwice) {
+  const loop::Function f = loop::parse(
+      "func f(A: i64[8], R: i64[1]) { for k in 8 { block R(v in 1 = 0, r in 8 reduce = k) {\n"
+      "  init { R[v] = 7 } R[v] = R[v] + A[r] } } }");
+  Schedule s(f);
+  s.split("k", {0, 4});
+  EXPECT_EQ(error_of([&](Schedule&) { s.rfactor("R", "k_1"); }),
+            "rfactor R k_1: its init is 7, which would count once for each part");
+}
+
+TEST(Schedule, PadEinsumMakesTilesWhole) {
+  Schedule s(matmul());
+  const auto before = results(s.function());
+  EXPECT_EQ(s.pad_einsum("C", {4, 4, 4}), (std::vector<std::string>{"A_pad", "B_pad", "C_copy"}));
+  s.split("C_j", {0, 4});
+  s.split("C_k", {0, 4});
+  EXPECT_THAT(s.show(), testing::Not(testing::HasSubstr("where")));
+  EXPECT_EQ(results(s.function()), before) << s.show();
+  EXPECT_EQ(error_of([](Schedule& t) {
+              t.pad_einsum("D", {4, 4});
+            }),
+            "pad_einsum D: it is no sum with an init");
+  EXPECT_EQ(error_of([](Schedule& t) {
+              t.pad_einsum("C", {4, 4});
+            }),
+            "pad_einsum C: 2 multiples, it has 3 variables");
+  EXPECT_EQ(error_of([](Schedule& t) {
+              t.split("C_j", {0, 4});
+              t.pad_einsum("C", {4, 4, 4});
+            }),
+            "pad_einsum C: vj is not one loop over its 10 values, pad before split");
+}
+
+TEST(Schedule, InPlaceWantsTheLastUseOfEachElement) {
+  const Tensor a = placeholder({8}, kInt32, "A");
+  const Tensor b = compute(
+      {8}, [&](Var i) { return a(i) + constant(kInt32, 1); }, "B");
+  const Tensor c = compute(
+      {8}, [&](Var i) { return max(b(i), constant(kInt32, 0)); }, "C");
+  const Tensor d = compute(
+      {8}, [&](Var i) { return c(i) + a(i); }, "D");
+  const Tensor e = compute(
+      {8}, [&](Var i) { return b(i) + c(Expr(7) - i); }, "E");
+  Schedule s(lower("f", {a, d}));
+  const auto before = results(s.function());
+  s.in_place("C", "B");
+  EXPECT_THAT(s.show(), testing::HasSubstr("B[vi_1] = max(B[vi_1], 0:i32)"));
+  EXPECT_EQ(results(s.function()), before);
+
+  const auto refused = [](const Tensor& last, const Tensor& input,
+                          const std::vector<std::string>& lines) {
+    Schedule t(lower("f", {input, last}));
+    return error_of([&](Schedule&) {
+      for (const std::string& line : lines) t.apply(line);
+    });
+  };
+  EXPECT_EQ(refused(e, a, {"in_place C B"}), "in_place C B: block E reads B too");
+  const Tensor window = compute(
+      {7}, [&](Var i) { return c(i) + c(i + 1); }, "W");
+  EXPECT_EQ(refused(window, a, {"compute_at C W_i", "in_place C B"}),
+            "in_place C B: elements along vi are computed again");
+  EXPECT_EQ(refused(d, a, {"in_place D C"}), "in_place D C: D is a parameter, who calls owns it");
+  EXPECT_EQ(refused(d, a, {"compute_at C D_i", "compute_at B D_i", "in_place C B"}), "no error");
+  EXPECT_EQ(refused(d, a, {"compute_at C D_i", "compute_at B C_i", "in_place C B"}),
+            "in_place C B: block D reads C where B is gone");
+  EXPECT_EQ(refused(d, a, {"set_scope B acc", "in_place C B"}),
+            "in_place C B: C and B differ in type, shape, scope or strides");
 }
 
 }  // namespace

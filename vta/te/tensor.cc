@@ -92,19 +92,30 @@ Axis reduce_axis(int64_t extent, std::string name) {
   return {Var(std::move(name)), extent};
 }
 
+Expr identity_of(BinaryOp combiner, Type type) {
+  if (combiner == BinaryOp::kMin) return greatest(type);
+  return combiner == BinaryOp::kMax ? least(type) : zero(type);
+}
+
+namespace {
+
+Reduction reduction(BinaryOp combiner, Expr value, std::vector<Axis> axes) {
+  Expr identity = identity_of(combiner, value.type());
+  return {combiner, std::move(identity), std::move(value), std::move(axes)};
+}
+
+}  // namespace
+
 Reduction sum(Expr value, std::vector<Axis> axes) {
-  Expr identity = zero(value.type());
-  return {BinaryOp::kAdd, std::move(identity), std::move(value), std::move(axes)};
+  return reduction(BinaryOp::kAdd, std::move(value), std::move(axes));
 }
 
 Reduction max_over(Expr value, std::vector<Axis> axes) {
-  Expr identity = least(value.type());
-  return {BinaryOp::kMax, std::move(identity), std::move(value), std::move(axes)};
+  return reduction(BinaryOp::kMax, std::move(value), std::move(axes));
 }
 
 Reduction min_over(Expr value, std::vector<Axis> axes) {
-  Expr identity = greatest(value.type());
-  return {BinaryOp::kMin, std::move(identity), std::move(value), std::move(axes)};
+  return reduction(BinaryOp::kMin, std::move(value), std::move(axes));
 }
 
 const Tensor::Definition* Tensor::definition() const {

@@ -41,6 +41,8 @@ struct Reduction {
   Expr value;
   std::vector<Axis> axes;
 };
+// What leaves every value as it is: 0, or the type's greatest or least value.
+Expr identity_of(loop::BinaryOp combiner, Type type);
 Reduction sum(Expr value, std::vector<Axis> axes);
 Reduction max_over(Expr value, std::vector<Axis> axes);  // starts from the type's least value
 Reduction min_over(Expr value, std::vector<Axis> axes);  // starts from the type's greatest value

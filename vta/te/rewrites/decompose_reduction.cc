@@ -4,26 +4,10 @@
 
 #include "vta/base/error.h"
 #include "vta/loop/rewrite.h"
-#include "vta/te/access.h"
+#include "vta/te/nest.h"
 #include "vta/te/rewrites.h"
 
 namespace vta::te::rewrites {
-
-namespace {
-
-// Those parts of a conjunction that use no loop of `dropped`.
-Expr without_loops(const Expr& condition, const std::vector<Var>& dropped) {
-  const auto* n = condition ? std::get_if<loop::Binary>(&condition->kind) : nullptr;
-  if (n != nullptr && n->op == loop::BinaryOp::kAnd) {
-    return both(without_loops(n->a, dropped), without_loops(n->b, dropped));
-  }
-  if (!condition) return condition;
-  const bool uses_one =
-      std::ranges::any_of(dropped, [&](const Var& v) { return loop::uses(condition, v); });
-  return uses_one ? Expr() : condition;
-}
-
-}  // namespace
 
 Result decompose_reduction(const Function& f, const std::string& block, const std::string& loop) {
   const std::string what = "decompose_reduction " + block;
@@ -45,37 +29,12 @@ Result decompose_reduction(const Function& f, const std::string& block, const st
     }
   }
 
-  Block init{fresh_name(f, block + "_init"), {}, Expr(), Stmt(), whole.init, {}};
+  Block init{fresh_name(f, block + "_init"), {}, whole.predicate, Stmt(), whole.init, {}};
   for (const loop::BlockIter& i : whole.iters) {
     if (i.kind == loop::BlockIter::Kind::kSpatial) init.iters.push_back(i);
   }
-  std::vector<For> kept;
-  std::vector<Var> dropped;
-  loop::Substitution renamed;
-  for (auto it = first; it != path.end(); ++it) {
-    const For* n = loop::as<For>(*it);
-    if (n == nullptr) continue;
-    const bool is_used = std::ranges::any_of(
-        init.iters, [&](const loop::BlockIter& i) { return loop::uses(i.binding, n->var); });
-    if (!is_used) {
-      dropped.push_back(n->var);
-      continue;
-    }
-    const Var var(fresh_name(f, n->var.name() + "_init"));
-    renamed[n->var] = var;
-    kept.push_back({var, n->extent, loop::LoopKind::kSerial, Stmt()});
-  }
-  for (loop::BlockIter& i : init.iters) {
-    const Var fresh(i.var.name());
-    init.body = substitute(init.body, {{i.var, fresh}});
-    i.var = fresh;
-  }
-  const Expr predicate = without_loops(whole.predicate, dropped);
-  init.predicate = predicate ? substitute(predicate, renamed) : Expr();
-  for (loop::BlockIter& i : init.iters) i.binding = substitute(i.binding, renamed);
   Result result{f, {init.name}};
-  Stmt nest = make_stmt(std::move(init));
-  for (auto it = kept.rbegin(); it != kept.rend(); ++it) nest = make_for(it->var, it->extent, nest);
+  const Stmt nest = nest_apart(f, std::move(init), {first, path.end()}, "init");
 
   Block update = whole;
   update.init = Stmt();

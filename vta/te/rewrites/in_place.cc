@@ -1,5 +1,5 @@
-// in_place: an elementwise block overwrites the buffer that it reads instead of filling one of its
-// own, as the accelerator's ALU does.
+// in_place: an elementwise block writes its result over the operand that it reads for the last
+// time, as an instruction of the form x = x op y does. The result's own buffer goes.
 #include <algorithm>
 
 #include "vta/base/error.h"
@@ -11,68 +11,98 @@ namespace vta::te::rewrites {
 
 namespace {
 
-// The innermost statement on the path in which all of `f` that touches one of the two buffers is.
-Stmt innermost_around(const Function& f, const Path& path, const Buffer& a, const Buffer& b) {
-  const auto touches = [&](const Stmt& block) {
-    return reads(block, a) || writes(block, a) || reads(block, b) || writes(block, b);
-  };
-  Stmt around = f.body;
-  for (const Stmt& s : path) {
-    if (loop::as<For>(s) == nullptr) continue;
-    const bool has_all = std::ranges::all_of(blocks_in(f.body), [&](const Stmt& block) {
-      return !touches(block) || contains(s, block);
-    });
-    if (!has_all) break;
-    around = s;
+void require_same_indices(const loop::Store& store, const Buffer& operand,
+                          const std::string& what) {
+  bool is_read = false;
+  for_each_expr(store.value, [&](const Expr& e) {
+    const auto* l = std::get_if<loop::Load>(&e->kind);
+    if (l == nullptr || l->buffer != operand) return;
+    is_read = true;
+    const bool same = std::ranges::equal(l->indices, store.indices,
+                                         [](const Expr& a, const Expr& b) { return equal(a, b); });
+    require(same, "{}: it reads {} at other indices than it writes {}", what, operand->name,
+            store.buffer->name);
+  });
+  require(is_read, "{}: it does not read {}", what, operand->name);
+}
+
+void require_like(const Buffer& result, const Buffer& operand, const std::string& what) {
+  require(result->type == operand->type && result->shape == operand->shape &&
+              result->scope == operand->scope && result->strides == operand->strides,
+          "{}: {} and {} differ in type, shape, scope or strides", what, result->name,
+          operand->name);
+}
+
+// Each element is computed once: every loop moves one index, further than those below it reach.
+void require_single_steps(const Block& block, const std::vector<For>& loops,
+                          const std::string& what) {
+  for (const For& n : loops) {
+    const auto moved = std::ranges::count_if(
+        block.iters, [&](const loop::BlockIter& i) { return loop::uses(i.binding, n.var); });
+    require(n.extent == 1 || moved == 1, "{}: loop {} does not move one index, computing again",
+            what, n.var.name());
   }
-  return around;
+  for (const loop::BlockIter& i : block.iters) {
+    const auto affine = loop::as_affine(simplify(i.binding));
+    require(affine.has_value(), "{}: {} is not affine", what, i.var.name());
+    std::vector<std::pair<int64_t, int64_t>> digits;  // coefficient, extent
+    for (const For& n : loops) {
+      const auto found = affine->coefficients.find(n.var);
+      if (found != affine->coefficients.end()) digits.emplace_back(found->second, n.extent);
+    }
+    std::ranges::sort(digits);
+    int64_t reach = 0;
+    for (const auto& [coefficient, extent] : digits) {
+      require(coefficient > reach, "{}: elements along {} are computed again", what, i.var.name());
+      reach += coefficient * (extent - 1);
+    }
+  }
 }
 
 }  // namespace
 
-Result in_place(const Function& f, const std::string& block, const std::string& buffer) {
-  const std::string what = fmt::format("in_place {} {}", block, buffer);
+Result in_place(const Function& f, const std::string& block, const std::string& operand) {
+  const std::string what = fmt::format("in_place {} {}", block, operand);
   const Path path = find_block(f, block);
-  const Block& user = block_at(path);
-  const Buffer from = find_buffer(f, buffer);
-  const Buffer to = require_elementwise(user, what).buffer;
-  require(from != to && reads(path.back(), from), "{}: the block does not read it", what);
-  require(is_allocated(f, from) && is_allocated(f, to), "{}: {} is a parameter", what,
-          is_allocated(f, from) ? to->name : from->name);
-  require(from->type == to->type && from->shape == to->shape,
-          "{}: {}[{}] in the place of {}[{}], must be of one type and shape", what,
-          to_string(to->type), fmt::join(to->shape, ", "), to_string(from->type),
-          fmt::join(from->shape, ", "));
-  const std::vector<Access> touched = accesses(user);
-  const auto written = std::ranges::find_if(touched, &Access::is_write);
-  for (const Access& a : touched) {
-    const bool is_same = std::ranges::equal(
-        a.indices, written->indices, [](const Expr& x, const Expr& y) { return equal(x, y); });
-    require(a.buffer != from || is_same, "{}: it reads other elements than it writes", what);
+  const Buffer old_one = find_buffer(f, operand);
+  const Owner owner = require_elementwise(block_at(path), what);
+  require_same_indices(*loop::as<loop::Store>(block_at(path).body), old_one, what);
+  require_like(owner.buffer, old_one, what);
+  for (const Buffer& b : {old_one, owner.buffer}) {
+    require(is_allocated(f, b), "{}: {} is a parameter, who calls owns it", what, b->name);
   }
+
+  // Within the operand's allocation, all of it is written first, then this block comes.
+  const auto allocation = std::ranges::find_if(path, [&](const Stmt& s) {
+    const auto* n = loop::as<loop::Alloc>(s);
+    return n != nullptr && n->buffer == old_one;
+  });
+  std::vector<For> loops;
+  for (auto it = allocation; it != path.end(); ++it) {
+    if (const For* n = loop::as<For>(*it)) loops.push_back(*n);
+  }
+  require_single_steps(block_at(path), loops, what);
+  bool before = true;
   for (const Stmt& other : blocks_in(f.body)) {
-    require(other.same_as(path.back()) || !reads(other, from), "{}: block {} reads it too", what,
-            loop::as<Block>(other)->name);
-    require(!is_operand(other, from) && !is_operand(other, to),
-            "{}: block {} has an operand in an intrinsic already", what,
-            loop::as<Block>(other)->name);
-  }
-  // Between `around` and the block no loop may make the buffer, or the block's elements, anew.
-  const Stmt around = innermost_around(f, path, from, to);
-  for (const Stmt& s : loops_of(path)) {
-    const For& n = *loop::as<For>(s);
-    if (contains(s, around)) continue;
-    const bool moves =
-        std::ranges::any_of(written->indices, [&](const Expr& e) { return loop::uses(e, n.var); });
-    require(moves || n.extent == 1, "{}: loop {} does it more than once", what, n.var.name());
-    for (const Stmt& other : blocks_in(s)) {
-      require(other.same_as(path.back()) || !writes(other, from),
-              "{}: loop {} computes {} too, and not what uses the block", what, n.var.name(),
-              buffer);
+    const std::string& name = loop::as<Block>(other)->name;
+    if (other.same_as(path.back())) {
+      before = false;
+      continue;
+    }
+    require(!reads(other, old_one), "{}: block {} reads {} too", what, name, operand);
+    require(!writes(other, owner.buffer), "{}: block {} writes {} too", what, name,
+            owner.buffer->name);
+    require(contains(*allocation, other) || !reads(other, owner.buffer),
+            "{}: block {} reads {} where {} is gone", what, name, owner.buffer->name, operand);
+    if (!writes(other, old_one)) continue;
+    require(before, "{}: block {} writes {} after it", what, name, operand);
+    for (const For& n : loops) {
+      require(!contains(find_loop(f, n.var.name()).back(), other),
+              "{}: block {} writes {} in loop {} too", what, name, operand, n.var.name());
     }
   }
-  Result result = {without_allocation(f, to), {}};
-  result.function.body = replace_buffer(result.function.body, to, from);
+  Result result{without_allocation(f, owner.buffer)};
+  result.function.body = replace_buffer(result.function.body, owner.buffer, old_one);
   return result;
 }
 

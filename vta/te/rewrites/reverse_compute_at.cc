@@ -36,17 +36,6 @@ std::vector<size_t> elementwise_iters(const Block& consumer, const Buffer& buffe
   return result;
 }
 
-// The parts of a conjunction.
-void conjuncts(const Expr& e, std::vector<Expr>& parts) {
-  const auto* n = e ? std::get_if<loop::Binary>(&e->kind) : nullptr;
-  if (n != nullptr && n->op == loop::BinaryOp::kAnd) {
-    conjuncts(n->a, parts);
-    conjuncts(n->b, parts);
-  } else if (e) {
-    parts.push_back(e);
-  }
-}
-
 // One iteration of the loops outside `within` must finish all elements of the box, but those beyond
 // the buffer: as many steps as elements, no reduction that goes on outside, and no predicate but of
 // the variables' own ranges.
@@ -63,7 +52,9 @@ void require_whole_box(const Block& producer, const Box& box, const loop::Ranges
               "{} block {} does not finish: it reduces over {}", what, producer.name, v->name());
       if (i.kind == Kind::kSpatial && within.contains(*v)) steps[*v] = within.at(*v);
     });
-    conjuncts(inside(i.binding, i.extent, all), own_limits);
+    for (const Expr& limit : conjuncts(inside(i.binding, i.extent, all))) {
+      own_limits.push_back(limit);
+    }
   }
   int64_t count = 1, volume = 1;
   for (const auto& [var, range] : steps) count *= range.high + 1;
@@ -71,9 +62,7 @@ void require_whole_box(const Block& producer, const Box& box, const loop::Ranges
   for (const int64_t extent : box.extent) volume *= extent;
   require(count == volume, "{} block {} computes {} elements, which are no box", what,
           producer.name, count);
-  std::vector<Expr> predicate;
-  conjuncts(producer.predicate, predicate);
-  for (const Expr& e : predicate) {
+  for (const Expr& e : conjuncts(producer.predicate)) {
     const Expr simple = simplify(e, all);
     const bool is_limit =
         loop::is_constant(simple, 1) ||
@@ -119,6 +108,10 @@ Result reverse_compute_at(const Function& f, const std::string& block, const std
             what, b.name, owner.buffer->name);
     require(!is_inside || !reads(other, owner.buffer), "{}: block {} in loop {} reads {}", what,
             b.name, loop, owner.buffer->name);
+  }
+  for (const Stmt& other : blocks_in(f.body)) {
+    require(other.same_as(from.back()) || !writes(other, owner.buffer),
+            "{}: block {} writes {} too", what, loop::as<Block>(other)->name, owner.buffer->name);
   }
   require(produced != nullptr, "{}: nothing in loop {} computes what it reads", what, loop);
 
