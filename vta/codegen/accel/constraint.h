@@ -25,6 +25,9 @@ struct Constraint {
 bool add_constraints(const loop::Expr& e, const Environment& values, OpenLoops open,
                      std::vector<Constraint>& to);
 
+// Whether it holds in some iteration of the loops; true where that is not plain from the form's range.
+bool may_hold(const Constraint& constraint, OpenLoops open);
+
 // The open loop that is the only one in a form.
 std::optional<size_t> only_loop(const Linear& form);
 

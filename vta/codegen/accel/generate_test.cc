@@ -67,6 +67,30 @@ func f(X: i8[60, 1, 4], W: i8[4, 4], Y: i8[60, 1, 4]) {
   EXPECT_EQ(executed(f, config, "fsim", contents), interpreted(f, config, contents));
 }
 
+TEST(Generate, AStepThatNeverRestartsIsOneInstruction) {
+  const loop::Function f = loop::parse(R"(
+func f(X: i8[8, 1, 4], W: i8[8, 4, 4], Y: i8[1, 1, 4]) {
+  alloc s: i32[1, 1, 4] acc
+  for c in 2 {
+    alloc x: i8[4, 1, 4] inp
+    copy x[0:4, 0:1, 0:4] = X[c * 4:4, 0:1, 0:4]
+    alloc w: i8[4, 4, 4] wgt
+    copy w[0:4, 0:4, 0:4] = W[c * 4:4, 0:4, 0:4]
+    for k in 4 {
+      if c * 4 + k == 0 {
+        call vta.gemm_overwrite(s[0, 0:1, 0:4], x[k, 0:1, 0:4], w[k, 0:4, 0:4])
+      }
+      if 0 < c * 4 + k { call vta.gemm(s[0, 0:1, 0:4], x[k, 0:1, 0:4], w[k, 0:4, 0:4]) }
+    }
+  }
+  copy Y[0:1, 0:1, 0:4] = s[0:1, 0:1, 0:4]
+})");
+  const auto instructions = generate(f, tiny()).instructions;
+  EXPECT_EQ(std::ranges::count(instructions, isa::Opcode::kGemm, &isa::Instruction::opcode), 3);
+  const Contents contents = draw_contents(f, 1);
+  EXPECT_EQ(executed(f, tiny(), "fsim", contents), interpreted(f, tiny(), contents));
+}
+
 std::string error_of(std::string_view text) {
   try {
     generate(loop::parse(text), tiny());
