@@ -173,9 +173,9 @@ inline std::string draw_line(Random& random, const Schedule& s) {
   }
 }
 
-// A few rewrites that are legal.
-inline void rewrite_at_random(Random& random, Schedule& s) {
-  for (int n = 0; n < 12 && s.log().size() < 7; ++n) {
+// A few rewrites that are legal, until there are `most` in all.
+inline void rewrite_at_random(Random& random, Schedule& s, size_t most = 7) {
+  for (int n = 0; n < 12 && s.log().size() < most; ++n) {
     try {
       s.apply(draw_line(random, s));
     } catch (const Error&) {  // illegal: the function must be as it was

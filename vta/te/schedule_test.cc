@@ -134,6 +134,15 @@ TEST(Schedule, FuseAndReorderWantOneChain) {
             "reorder: loop C_j_C_k is both spatial and a reduction in block C");
 }
 
+// Else a parallel loop might take in a reduction.
+TEST(Schedule, FuseWantsLoopsOfOneKind) {
+  EXPECT_EQ(error_of([](Schedule& s) {
+              s.parallel("C_j");
+              s.fuse("C_j", "C_k");
+            }),
+            "fuse: C_j is parallel, C_k is serial, must be of one kind");
+}
+
 TEST(Schedule, ParallelRefusesAReduction) {
   EXPECT_EQ(error_of([](Schedule& s) { s.parallel("C_k"); }),
             "parallel C_k: block C reduces over it");

@@ -11,6 +11,8 @@ Result fuse(const Function& f, const std::string& outer, const std::string& inne
   const For* i = loop::as<For>(o.body);
   require(i != nullptr && i->var.name() == inner, "fuse: loop {} is not directly inside {}, alone",
           inner, outer);
+  require(o.kind == i->kind, "fuse: {} is {}, {} is {}, must be of one kind", outer,
+          loop_kind_name(o.kind), inner, loop_kind_name(i->kind));
   const Var both(fresh_name(f, fmt::format("{}_{}", outer, inner)));
   const Stmt body = substitute(i->body, {{o.var, both / i->extent}, {i->var, both % i->extent}});
   Result result{f, {both.name()}};
