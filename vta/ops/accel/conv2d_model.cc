@@ -1,0 +1,152 @@
+#include "vta/ops/accel/conv2d_model.h"
+
+#include <algorithm>
+#include <set>
+#include <vector>
+
+#include "vta/base/error.h"
+
+namespace vta::ops::accel {
+
+namespace {
+
+using hw::Memory;
+
+int64_t ceil_div(int64_t a, int64_t b) {
+  return (a + b - 1) / b;
+}
+
+class Model {
+ public:
+  Model(const Conv2dShape& s, const Conv2dKnobs& k, const hw::Config& c)
+      : s_(s),
+        k_(k),
+        c_(c),
+        ipb_(std::max(c.block_out / c.block_in, 1)),
+        opb_(std::max(c.block_in / c.block_out, 1)),
+        taps_(s.kernel_h * s.kernel_w),
+        span_h_((k.rows - 1) * s.stride_h + (s.kernel_h - 1) * s.dilation_h + 1),
+        span_w_((k.columns - 1) * s.stride_w + (s.kernel_w - 1) * s.dilation_w + 1),
+        o_threads_(k.split_rows ? 1 : k.threads) {}
+
+  // Each thread has a tile at least, and all together have room.
+  bool fits() const {
+    const int64_t tiles = k_.split_rows ? ceil_div(s_.out_h, k_.rows)
+                                        : ceil_div(s_.out_blocks, k_.out_blocks);
+    if (tiles < k_.threads) return false;
+    const int64_t out = k_.out_blocks * opb_, in = k_.in_blocks * ipb_;
+    const int64_t all_in = s_.in_blocks * ipb_, pixels = k_.rows * k_.columns;
+    const int64_t inp = k_.threads * in * span_h_ * span_w_;
+    const int64_t wgt = (k_.weights_stay ? o_threads_ * all_in : k_.threads * in) * out * taps_;
+    const int64_t acc = k_.threads * out * pixels + o_threads_ * 3 * out;
+    // Two of a step's loops are the hardware's; a kernel that starts sums anew, and one that does
+    // not, for each thread.
+    std::vector<int64_t> loops = {out, in, k_.rows, k_.columns};
+    std::ranges::sort(loops);
+    const int64_t uops = 2 * k_.threads * loops[0] * loops[1] * taps_;
+    return inp <= c_.depth(Memory::kInp) && wgt <= c_.depth(Memory::kWgt) &&
+           acc <= c_.depth(Memory::kAcc) && uops <= c_.depth(Memory::kUop);
+  }
+
+  double cycles() const {
+    const double tiles_o = static_cast<double>(ceil_div(s_.out_blocks, k_.out_blocks));
+    const double tiles_h = static_cast<double>(ceil_div(s_.out_h, k_.rows));
+    const double tiles_w = static_cast<double>(ceil_div(s_.out_w, k_.columns));
+    const double steps = static_cast<double>(ceil_div(s_.in_blocks, k_.in_blocks));
+    // What a tile of average size takes: the last ones of an axis may be smaller.
+    const double out = static_cast<double>(s_.out_blocks * opb_) / tiles_o;
+    const double in = static_cast<double>(s_.in_blocks * ipb_) / steps;
+    const double pixels = static_cast<double>(s_.out_h * s_.out_w) / (tiles_h * tiles_w);
+    const auto taps = static_cast<double>(taps_);
+
+    const double multiply = out * pixels * in * taps;
+    const double requantise = out * pixels * lanes_factor() + kDrain;
+    const double store = out * pixels * bytes(Memory::kOut) + kInstruction * out;
+    const double inputs =
+        in * static_cast<double>(rows_read() * columns_read()) * bytes(Memory::kInp) +
+        kInstruction * in;
+    const double weights = out * in * taps * bytes(Memory::kWgt) + kInstruction * out;
+    const double load = inputs + (k_.weights_stay ? 0 : weights);
+
+    const double tiles = static_cast<double>(s_.batches) * tiles_o * tiles_h * tiles_w;
+    const double hidden = k_.threads > 1 ? std::max(multiply, load) : multiply + load + kLatency;
+    const double tile = steps * hidden + requantise +
+                        (k_.threads > 1 ? 0 : store + kLatency) +
+                        std::max(0.0, steps * load + store - steps * hidden - requantise);
+    double total = tiles * tile + weights + inputs + kLatency + store + kLatency;
+    if (k_.weights_stay) {
+      // The next ones come when the last that used these is done, or while another thread computes.
+      const auto changes =
+          static_cast<double>(ceil_div(s_.out_blocks, k_.out_blocks * o_threads_) - 1);
+      const double all = weights * steps;
+      const double other = k_.split_rows || k_.threads == 1 ? 0 : multiply * steps;
+      total += changes * (std::max(0.0, all - other) / (k_.split_rows ? steps : 1) + kLatency);
+    }
+    return total;
+  }
+
+ private:
+  static constexpr double kLatency = 90;    // from a request to the token behind its data
+  static constexpr double kDrain = 25;      // of the pipeline around requantising
+  static constexpr double kInstruction = 4;  // of a DMA
+
+  double bytes(Memory memory) const {
+    const double bus = std::min<double>(c_.memory_bytes_per_cycle, c_.bus_bits / 8.0);
+    return std::max(1.0, static_cast<double>(c_.element_bytes(memory)) / bus);
+  }
+  double lanes_factor() const {
+    return std::max(1.0, static_cast<double>(c_.batch * c_.block_out) / c_.requantise_lanes);
+  }
+  // Of the span, what is inside the picture.
+  int64_t rows_read() const { return std::min(span_h_, s_.in_h); }
+  int64_t columns_read() const { return std::min(span_w_, s_.in_w); }
+
+  const Conv2dShape& s_;
+  const Conv2dKnobs& k_;
+  const hw::Config& c_;
+  int64_t ipb_, opb_, taps_, span_h_, span_w_, o_threads_;
+};
+
+// The even splits of an extent into 1, 2, 3, … parts.
+std::vector<int64_t> splits(int64_t extent) {
+  std::set<int64_t> sizes;
+  for (int64_t parts = 1; parts <= extent; ++parts) sizes.insert(ceil_div(extent, parts));
+  return {sizes.begin(), sizes.end()};
+}
+
+}  // namespace
+
+std::optional<double> estimated_cycles(const Conv2dShape& shape, const Conv2dKnobs& knobs,
+                                       const hw::Config& config) {
+  const Model model(shape, knobs, config);
+  return model.fits() ? std::optional(model.cycles()) : std::nullopt;
+}
+
+Conv2dKnobs default_knobs(const Conv2dShape& shape, const hw::Config& config) {
+  std::optional<Conv2dKnobs> best;
+  double fewest = 0;
+  const auto consider = [&](const Conv2dKnobs& k) {
+    const auto cycles = estimated_cycles(shape, k, config);
+    if (!cycles || (best && *cycles >= fewest)) return;
+    best = k;
+    fewest = *cycles;
+  };
+  for (const int64_t out_blocks : splits(shape.out_blocks)) {
+    for (const int64_t in_blocks : splits(shape.in_blocks)) {
+      for (const int64_t rows : splits(shape.out_h)) {
+        for (const int64_t columns : splits(shape.out_w)) {
+          for (const bool stay : {true, false}) {
+            consider({out_blocks, in_blocks, rows, columns, 1, true, stay});
+            consider({out_blocks, in_blocks, rows, columns, 2, true, stay});
+            consider({out_blocks, in_blocks, rows, columns, 2, false, stay});
+          }
+        }
+      }
+    }
+  }
+  require(best.has_value(), "conv2d: no tile fits the scratchpads of configuration '{}'",
+          config.name);
+  return *best;
+}
+
+}  // namespace vta::ops::accel
