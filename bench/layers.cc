@@ -1,13 +1,11 @@
-// bench_layers [--json]: the convolutions of ResNet-18 in their default schedules at `default`, with
-// bias, requantisation and clip: cycles on tsim beside the lower bound, and what the compute unit
-// waits for.
+// bench_layers [--json]: the convolutions of ResNet-18 in their default schedules at `default`,
+// with bias, requantisation and clip: cycles on tsim beside the lower bound, and what the compute
+// unit waits for.
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
 
 #include "bench/resnet18_layers.h"
-#include "vta/codegen/accel/generate.h"
-#include "vta/codegen/accel/time.h"
 #include "vta/ops/accel/conv2d_model.h"
 
 namespace vta::bench {
@@ -24,12 +22,9 @@ struct Row {
 };
 
 Row measure(const Layer& layer, const hw::Config& config) {
-  const ops::accel::Conv2dShape shape = layer.shape();
-  const auto knobs = ops::accel::default_knobs(shape, config);
-  const loop::Function f = ops::accel::scheduled_conv2d(shape, knobs, config);
-  const runtime::RelocatableProgram program = codegen::accel::generate(f, config);
-  return {&layer, knobs, *ops::accel::estimated_cycles(shape, knobs, config),
-          codegen::accel::time_of(program, codegen::accel::parameter_bytes(f), config)};
+  const auto knobs = ops::accel::default_knobs(layer.shape(), config);
+  return {&layer, knobs, *ops::accel::estimated_cycles(layer.shape(), knobs, config),
+          time_layer(layer, knobs, config)};
 }
 
 double percent(uint64_t part, uint64_t whole) {
@@ -47,12 +42,12 @@ void print_text(const std::vector<Row>& rows) {
   for (const Row& r : rows) {
     const sim::Bounds& b = r.timed.bounds;
     const auto& k = r.knobs;
-    fmt::print("{:<5}{:>6}{:>10}{:>10}{:>7.1f}%{:>10.0f}{:>9}{:>9}{:>9}{:>7}{:>7}  {} {} {} {} {} {}{}\n",
-               r.layer->name, r.layer->count, r.timed.timing.cycles, b.largest(),
-               percent(b.largest(), r.timed.timing.cycles), r.estimate, b.mac, b.alu, b.dram,
-               b.issue, r.timed.program.instructions.size(), k.out_blocks, k.in_blocks, k.rows,
-               k.columns, k.threads, k.split_rows ? "rows" : "blocks",
-               k.weights_stay ? ", weights stay" : "");
+    fmt::print(
+        "{:<5}{:>6}{:>10}{:>10}{:>7.1f}%{:>10.0f}{:>9}{:>9}{:>9}{:>7}{:>7}  {} {} {} {} {} {}{}\n",
+        r.layer->name, r.layer->count, r.timed.timing.cycles, b.largest(),
+        percent(b.largest(), r.timed.timing.cycles), r.estimate, b.mac, b.alu, b.dram, b.issue,
+        r.timed.program.instructions.size(), k.out_blocks, k.in_blocks, k.rows, k.columns,
+        k.threads, k.split_rows ? "rows" : "blocks", k.weights_stay ? ", weights stay" : "");
   }
   fmt::print("\ncompute unit, cycles by cause:\n{:<5}", "layer");
   for (const std::string_view cause : sim::kCauseNames) fmt::print("{:>14}", cause);
@@ -67,8 +62,8 @@ void print_text(const std::vector<Row>& rows) {
     sum += static_cast<uint64_t>(r.layer->count) * r.timed.timing.cycles;
     bound += static_cast<uint64_t>(r.layer->count) * r.timed.bounds.largest();
   }
-  fmt::print("\n\nsum, each as often as ResNet-18 has it: {} cycles, bound {} ({:.1f} %)\n", sum, bound,
-             percent(bound, sum));
+  fmt::print("\n\nsum, each as often as ResNet-18 has it: {} cycles, bound {} ({:.1f} %)\n", sum,
+             bound, percent(bound, sum));
 }
 
 void print_json(const std::vector<Row>& rows) {

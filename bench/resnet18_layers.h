@@ -1,9 +1,11 @@
-// The convolutions of ResNet-18 at batch 1 but the first: C2 to C11, and how often each occurs.
+// The convolutions of ResNet-18 at batch 1 but the first, C2 to C11, how often each occurs, and how
+// long each takes.
 #pragma once
 
 #include <array>
 #include <string_view>
 
+#include "vta/codegen/accel/time.h"
 #include "vta/ops/accel/conv2d.h"
 
 namespace vta::bench {
@@ -43,5 +45,9 @@ inline constexpr std::array<Layer, 10> kResnet18Layers = {{
     {"C10", 1, 256, 512, 14, 1, 2},
     {"C11", 3, 512, 512, 7, 3, 1},
 }};
+
+// The layer in this schedule, at a configuration with blocks of 16 channels.
+codegen::accel::Timed time_layer(const Layer& layer, const ops::accel::Conv2dKnobs& knobs,
+                                 const hw::Config& config);
 
 }  // namespace vta::bench

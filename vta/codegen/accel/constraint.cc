@@ -21,12 +21,26 @@ void clamp_loop(OpenLoop& loop, int64_t c, int64_t constant) {
   loop.extent = std::max<int64_t>(0, end - first);
 }
 
+const Constraint kNever = {Constraint::Kind::kAtLeast, Linear{-1, {}}};
+
+// Whether it holds in all steps or in none.
+std::optional<bool> decided(const Constraint& c, OpenLoops open) {
+  const auto [low, high] = range_of(c.form, open);
+  if (c.kind == Constraint::Kind::kAtLeast) {
+    if (low >= 0) return true;
+    return high < 0 ? std::optional(false) : std::nullopt;
+  }
+  if (low == 0 && high == 0) return c.kind == Constraint::Kind::kEqual;
+  if (low > 0 || high < 0) return c.kind == Constraint::Kind::kDiffers;
+  return std::nullopt;
+}
+
 }  // namespace
 
 bool add_constraints(const Expr& e, const Environment& values, OpenLoops open,
                      std::vector<Constraint>& to) {
   if (const auto known = values.linear(e, open); known && known->is_constant()) {
-    if (known->constant == 0) to.push_back({Constraint::Kind::kAtLeast, Linear{-1, {}}});
+    if (known->constant == 0) to.push_back(kNever);
     return true;
   }
   const auto* n = std::get_if<loop::Binary>(&e->kind);
@@ -38,22 +52,28 @@ bool add_constraints(const Expr& e, const Environment& values, OpenLoops open,
   if (!a || !b) return false;
   Linear difference = *b;
   difference.add(*a, -1);
+  Constraint constraint{Constraint::Kind::kAtLeast, difference};
   switch (n->op) {
     case loop::BinaryOp::kLt:
-      --difference.constant;
-      [[fallthrough]];
+      --constraint.form.constant;
+      break;
     case loop::BinaryOp::kLe:
-      to.push_back({Constraint::Kind::kAtLeast, difference});
-      return true;
+      break;
     case loop::BinaryOp::kEq:
-      to.push_back({Constraint::Kind::kEqual, difference});
-      return true;
+      constraint.kind = Constraint::Kind::kEqual;
+      break;
     case loop::BinaryOp::kNe:
-      to.push_back({Constraint::Kind::kDiffers, difference});
-      return true;
+      constraint.kind = Constraint::Kind::kDiffers;
+      break;
     default:
       return false;
   }
+  if (const auto known = decided(constraint, open)) {
+    if (!*known) to.push_back(kNever);
+  } else {
+    to.push_back(constraint);
+  }
+  return true;
 }
 
 bool may_hold(const Constraint& c, OpenLoops open) {

@@ -17,18 +17,6 @@ int64_t apply(BinaryOp op, loop::Type type, int64_t a, int64_t b) {
   return loop::apply(op, type, {.integer = a}, {.integer = b}).integer;
 }
 
-// The smallest and the largest value.
-std::pair<int64_t, int64_t> range_of(const Linear& form, OpenLoops open) {
-  int64_t low = form.constant, high = form.constant;
-  for (size_t i = 0; i < open.size(); ++i) {
-    const int64_t c = form.coefficients[i];
-    const int64_t first = c * open[i].first, last = first + c * (open[i].extent - 1);
-    low += std::min(first, last);
-    high += std::max(first, last);
-  }
-  return {low, high};
-}
-
 // a // b, where every term divides or the range has one quotient.
 std::optional<Linear> quotient(const Linear& a, int64_t b, OpenLoops open) {
   Linear result;
@@ -51,6 +39,17 @@ Linear& Linear::add(const Linear& other, int64_t scale) {
   constant += scale * other.constant;
   for (size_t i = 0; i < coefficients.size(); ++i) coefficients[i] += scale * other.coefficients[i];
   return *this;
+}
+
+loop::Interval range_of(const Linear& form, OpenLoops open) {
+  int64_t low = form.constant, high = form.constant;
+  for (size_t i = 0; i < open.size(); ++i) {
+    const int64_t c = form.coefficients[i];
+    const int64_t first = c * open[i].first, last = first + c * (open[i].extent - 1);
+    low += std::min(first, last);
+    high += std::max(first, last);
+  }
+  return {low, high};
 }
 
 int64_t Environment::value(const Expr& e) const {

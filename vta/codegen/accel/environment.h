@@ -7,6 +7,7 @@
 #include <span>
 #include <unordered_map>
 
+#include "vta/loop/analysis.h"
 #include "vta/loop/expr.h"
 
 namespace vta::codegen::accel {
@@ -28,6 +29,9 @@ struct Linear {
   bool is_constant() const { return coefficients == decltype(coefficients){}; }
   Linear& add(const Linear& other, int64_t scale);
 };
+
+// The smallest and the largest value.
+loop::Interval range_of(const Linear& form, OpenLoops open);
 
 class Environment {
  public:

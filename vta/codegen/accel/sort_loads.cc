@@ -1,8 +1,7 @@
 #include "vta/codegen/accel/sort_loads.h"
 
 #include <algorithm>
-#include <array>
-#include <numeric>
+#include <set>
 #include <utility>
 
 namespace vta::codegen::accel {
@@ -36,43 +35,50 @@ class NextReads {
   std::vector<size_t> inp_, wgt_;
 };
 
-bool overlap(const std::vector<Task>& tasks, size_t begin, size_t end) {
-  std::vector<std::array<int64_t, 3>> ranges;
-  for (size_t i = begin; i < end; ++i) {
-    const auto& t = std::get<Transfer>(tasks[i]);
-    ranges.push_back({static_cast<int64_t>(t.memory), t.sram, t.sram + t.elements()});
+// Whether a parameter is both loaded and stored: then the order matters.
+bool loads_what_it_stores(const std::vector<Task>& tasks) {
+  std::set<int> loaded, stored;
+  for (const Task& task : tasks) {
+    if (const auto* t = std::get_if<Transfer>(&task)) {
+      (unit_of(task) == isa::Unit::kStore ? stored : loaded).insert(t->dram.buffer);
+    }
   }
-  std::ranges::sort(ranges);
-  for (size_t i = 1; i < ranges.size(); ++i) {
-    if (ranges[i][0] == ranges[i - 1][0] && ranges[i][1] < ranges[i - 1][2]) return true;
-  }
-  return false;
+  return std::ranges::any_of(stored, [&](int buffer) { return loaded.contains(buffer); });
 }
 
 }  // namespace
 
 void sort_loads(std::vector<Task>& tasks, const hw::Config& config) {
+  if (loads_what_it_stores(tasks)) return;
+  struct Load {
+    size_t needed;  // by the task of this index
+    size_t place;   // in front of the task of this index
+    Transfer transfer;
+  };
   NextReads next(config);
-  std::vector<size_t> needed(tasks.size(), 0);
-  const auto is_load = [&](size_t i) { return unit_of(tasks[i]) == isa::Unit::kLoad; };
+  std::vector<Load> loads;
   for (size_t i = tasks.size(); i-- > 0;) {
-    if (is_load(i)) {
-      needed[i] = next.take(std::get<Transfer>(tasks[i]));
+    if (unit_of(tasks[i]) == isa::Unit::kLoad) {
+      const auto& transfer = std::get<Transfer>(tasks[i]);
+      loads.push_back({std::min(next.take(transfer), tasks.size()), i, transfer});
     } else if (const auto* c = std::get_if<std::shared_ptr<const Compute>>(&tasks[i])) {
       next.add(**c, i);
     }
   }
-  for (size_t begin = 0, end = 0; begin < tasks.size(); begin = end + 1) {
-    end = begin;
-    while (end < tasks.size() && is_load(end)) ++end;
-    if (end - begin < 2 || overlap(tasks, begin, end)) continue;
-    std::vector<size_t> sorted(end - begin);
-    std::iota(sorted.begin(), sorted.end(), begin);
-    std::ranges::stable_sort(sorted, {}, [&](size_t i) { return needed[i]; });
-    std::vector<Task> loads;
-    for (const size_t i : sorted) loads.push_back(tasks[i]);
-    std::ranges::move(loads, tasks.begin() + static_cast<int64_t>(begin));
+  std::ranges::reverse(loads);
+  std::ranges::stable_sort(loads, {}, &Load::needed);
+  // In this order each comes where it was, or later where one before it does.
+  for (size_t i = 1; i < loads.size(); ++i) {
+    loads[i].place = std::max(loads[i].place, loads[i - 1].place);
   }
+  std::vector<Task> sorted;
+  sorted.reserve(tasks.size());
+  auto load = loads.begin();
+  for (size_t i = 0; i < tasks.size(); ++i) {
+    for (; load != loads.end() && load->place <= i; ++load) sorted.emplace_back(load->transfer);
+    if (unit_of(tasks[i]) != isa::Unit::kLoad) sorted.push_back(std::move(tasks[i]));
+  }
+  tasks = std::move(sorted);
 }
 
 }  // namespace vta::codegen::accel

@@ -8,9 +8,9 @@
 
 namespace vta::codegen::accel {
 
-// Tasks of the load unit that stand together, with no other unit's between them, are sorted by the
-// compute task that first reads what they bring, so that it need not wait for what only later ones
-// read. Where two of them write the same elements they all stay.
+// Sorts the load unit's tasks by the compute task that first reads what they bring, so that none
+// waits behind another that only a later one needs. They only move towards the end, and never
+// behind that compute task: in this order no load waits for a task that needs a later load.
 void sort_loads(std::vector<Task>& tasks, const hw::Config& config);
 
 }  // namespace vta::codegen::accel

@@ -31,8 +31,8 @@ class Model {
 
   // Each thread has a tile at least, and all together have room.
   bool fits() const {
-    const int64_t tiles = k_.split_rows ? ceil_div(s_.out_h, k_.rows)
-                                        : ceil_div(s_.out_blocks, k_.out_blocks);
+    const int64_t tiles =
+        k_.split_rows ? ceil_div(s_.out_h, k_.rows) : ceil_div(s_.out_blocks, k_.out_blocks);
     if (tiles < k_.threads) return false;
     const int64_t out = k_.out_blocks * opb_, in = k_.in_blocks * ipb_;
     const int64_t all_in = s_.in_blocks * ipb_, pixels = k_.rows * k_.columns;
@@ -60,37 +60,53 @@ class Model {
     const auto taps = static_cast<double>(taps_);
 
     const double multiply = out * pixels * in * taps;
-    const double requantise = out * pixels * lanes_factor() + kDrain;
-    const double store = out * pixels * bytes(Memory::kOut) + kInstruction * out;
+    const double requantise = out * (pixels * lanes_factor() + kRecord) + kDrain;
+    const double store = out * pixels * cycles_of(Memory::kOut) + kInstruction * out;
     const double inputs =
-        in * static_cast<double>(rows_read() * columns_read()) * bytes(Memory::kInp) +
+        in * static_cast<double>(rows_read() * columns_read()) * cycles_of(Memory::kInp) +
         kInstruction * in;
-    const double weights = out * in * taps * bytes(Memory::kWgt) + kInstruction * out;
+    const double weights = out * in * taps * cycles_of(Memory::kWgt) + kInstruction * out;
     const double load = inputs + (k_.weights_stay ? 0 : weights);
 
+    // A thread's loads run while another multiplies; in the last round, while that one's last tile,
+    // which may be small or missing, does.
     const double tiles = static_cast<double>(s_.batches) * tiles_o * tiles_h * tiles_w;
-    const double hidden = k_.threads > 1 ? std::max(multiply, load) : multiply + load + kLatency;
-    const double tile = steps * hidden + requantise +
-                        (k_.threads > 1 ? 0 : store + kLatency) +
-                        std::max(0.0, steps * load + store - steps * hidden - requantise);
-    double total = tiles * tile + weights + inputs + kLatency + store + kLatency;
+    const double other = k_.threads > 1 ? multiply : 0;
+    const double step = std::max(0.0, load + kLatency - other) + multiply;
+    const double tile = std::max(steps * step + requantise, steps * load + store) +
+                        (k_.threads > 1 ? 0 : store + kLatency);
+    const double last = k_.threads > 1 ? last_part() * multiply : 0;
+    const double last_round =
+        steps * std::max(0.0, load + kLatency - last) - steps * (step - multiply);
+    double total = tiles * tile + last_round + weights + inputs + kLatency + store + kLatency;
     if (k_.weights_stay) {
-      // The next ones come when the last that used these is done, or while another thread computes.
-      const auto changes =
-          static_cast<double>(ceil_div(s_.out_blocks, k_.out_blocks * o_threads_) - 1);
-      const double all = weights * steps;
-      const double other = k_.split_rows || k_.threads == 1 ? 0 : multiply * steps;
-      total += changes * (std::max(0.0, all - other) / (k_.split_rows ? steps : 1) + kLatency);
+      // In their first tiles the threads wait for weights too.
+      const auto changes = static_cast<double>(ceil_div(s_.out_blocks, k_.out_blocks * o_threads_));
+      const double first =
+          std::max(0.0, load + weights + kLatency - other) - std::max(0.0, load + kLatency - other);
+      total += static_cast<double>(s_.batches) * changes *
+               (steps * static_cast<double>(o_threads_) * first + kLatency);
     }
     return total;
   }
 
  private:
-  static constexpr double kLatency = 90;    // from a request to the token behind its data
-  static constexpr double kDrain = 25;      // of the pipeline around requantising
+  static constexpr double kLatency = 90;     // from a request to the token behind its data
+  static constexpr double kDrain = 40;       // of the pipeline before and after requantising
+  static constexpr double kRecord = 9;       // to change the record
   static constexpr double kInstruction = 4;  // of a DMA
 
-  double bytes(Memory memory) const {
+  // The last round's last tile as a part of a whole one: 0 where a thread has none.
+  double last_part() const {
+    const int64_t extent = k_.split_rows ? s_.out_h : s_.out_blocks;
+    const int64_t tile = k_.split_rows ? k_.rows : k_.out_blocks;
+    const int64_t tiles = ceil_div(extent, tile);
+    if (tiles % k_.threads != 0) return 0;
+    return static_cast<double>(extent - (tiles - 1) * tile) / static_cast<double>(tile);
+  }
+
+  // Cycles that an element takes on the bus.
+  double cycles_of(Memory memory) const {
     const double bus = std::min<double>(c_.memory_bytes_per_cycle, c_.bus_bits / 8.0);
     return std::max(1.0, static_cast<double>(c_.element_bytes(memory)) / bus);
   }
