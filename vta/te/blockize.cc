@@ -111,8 +111,7 @@ Block blockize(const Path& nest, std::string_view what) {
     const Var counter(i.var.name());
     Expr value = counter;
     if (tile > 1) {
-      const std::string& name = i.var.name();
-      tile_loops.push_back({Var(name.substr(name.starts_with("v") ? 1 : 0)), tile});
+      tile_loops.push_back({Var(without_v(i.var.name())), tile});
       value = value * tile + tile_loops.back().var;
     }
     values[i.var] = value;

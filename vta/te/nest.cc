@@ -17,9 +17,7 @@ Stmt nest_over(const Function& f, const Block& block, const std::vector<IterRang
   std::vector<For> loops;
   for (size_t i = 0; i < ranges.size(); ++i) {
     loop::BlockIter& iter = moved.iters[i];
-    const std::string& name = iter.var.name();
-    const Var var(fresh_name(
-        f, fmt::format("{}_{}", block.name, name.substr(name.starts_with("v") ? 1 : 0))));
+    const Var var(fresh_name(f, fmt::format("{}_{}", block.name, without_v(iter.var.name()))));
     loops.push_back({var, ranges[i].extent, loop::LoopKind::kSerial, Stmt()});
     known[var] = {0, ranges[i].extent - 1};
     iter.binding = simplify(ranges[i].begin + var, known);

@@ -154,6 +154,10 @@ Stmt exchange(const Stmt& whole, const Stmt& part, const Stmt& by) {
                  }});
 }
 
+std::string without_v(const std::string& name) {
+  return name.starts_with("v") && name.size() > 1 ? name.substr(1) : name;
+}
+
 std::string fresh_name(const Function& f, const std::string& wish) {
   return fresh_among(names_in(f), wish);
 }

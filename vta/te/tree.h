@@ -43,6 +43,8 @@ bool contains(const Stmt& whole, const Stmt& part);
 // loops and allocations that hold nothing then go with it.
 Stmt exchange(const Stmt& whole, const Stmt& part, const Stmt& by);
 
+// A block's variable's name without the v in front: what a loop over it is called.
+std::string without_v(const std::string& name);
 // `wish`, or with a number appended, so that no variable, block or buffer of `f` has the name.
 std::string fresh_name(const Function& f, const std::string& wish);
 // `f` with no two loops of one name, none that a buffer or a block's variable has.
