@@ -14,6 +14,7 @@
 //   vta.reset(acc)                     acc = 0
 //   vta.add|max|min|mul|shr(acc, acc)  the vector ALU: first = first op second
 //   vta.add_imm|max_imm|…(acc; n)      first = first op n
+//   vta.shl_imm(acc; n)                first = first << n
 //   vta.rqt(acc, record)               requantise by a record of three elements
 #pragma once
 

@@ -13,6 +13,7 @@ struct Named {
   std::string_view name;
   Operation operation;
   size_t regions;
+  int32_t sign = 1;  // of the immediate
 };
 
 std::optional<Named> alu_named(std::string_view name) {
@@ -31,6 +32,7 @@ Named operation_of(const loop::Intrinsic& n) {
   if (n.name == "vta.gemm") named = {n.name, {Kind::kGemm}, 3};
   if (n.name == "vta.gemm_overwrite") named = {n.name, {Kind::kOverwrite}, 3};
   if (n.name == "vta.reset") named = {n.name, {Kind::kReset}, 1};
+  if (n.name == "vta.shl_imm") named = {n.name, {Kind::kAlu, hw::AluOp::kShr, 0}, 1, -1};
   if (!named && n.name.starts_with("vta.")) named = alu_named(n.name.substr(4));
   require(named.has_value(), "the accelerator has no intrinsic '{}'", n.name);
   const size_t scalars = named->operation.immediate ? 1 : 0;
@@ -79,12 +81,13 @@ class Planner {
   // Nothing where something is not linear.
   std::optional<Plan> plan() {
     Plan p;
-    p.operation = operation_of(nest_.intrinsic).operation;
+    const Named named = operation_of(nest_.intrinsic);
+    p.operation = named.operation;
     std::vector<Constraint> guards;
     for (const Expr& e : nest_.conditions) {
       if (!add_constraints(e, values_, open_, guards)) return std::nullopt;
     }
-    if (!add_restart(p) || !add_operands(p)) return std::nullopt;
+    if (!add_restart(p) || !add_operands(p, named.sign)) return std::nullopt;
     std::vector<OpenLoop> loops = open_;
     std::vector<Constraint> watched = clamp(loops, guards);
     watched.insert(watched.end(), p.watched.begin(), p.watched.end());
@@ -108,7 +111,7 @@ class Planner {
     return true;
   }
 
-  bool add_operands(Plan& p) {
+  bool add_operands(Plan& p, int32_t sign) {
     const loop::Intrinsic& n = nest_.intrinsic;
     for (size_t i = 0; i < n.regions.size(); ++i) {
       const bool is_record =
@@ -122,7 +125,7 @@ class Planner {
     if (!p.operation.immediate) return true;
     const auto immediate = values_.linear(n.scalars[0], open_);
     if (!immediate || !immediate->is_constant()) return false;
-    p.operation.immediate = static_cast<int32_t>(immediate->constant);
+    p.operation.immediate = sign * static_cast<int32_t>(immediate->constant);
     return true;
   }
 

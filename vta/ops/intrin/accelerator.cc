@@ -60,6 +60,10 @@ void add_alu(const hw::Config& c, const std::string& acc, hw::AluOp op, loop::In
   }
   to[name] = lane_by_lane(c, name, dst + ", src: " + acc,
                           "dst[b, o] = " + alu_value(op, "dst[b, o]", "src[b, o]", false));
+  if (op == hw::AluOp::kShr) {
+    to["vta.shl_imm"] =
+        lane_by_lane(c, "vta.shl_imm", dst + "; n: i16", "dst[b, o] = dst[b, o] << i32(n)");
+  }
   to[name + "_imm"] = lane_by_lane(c, name + "_imm", dst + "; n: i16",
                                    "dst[b, o] = " + alu_value(op, "dst[b, o]", "i32(n)", true));
 }

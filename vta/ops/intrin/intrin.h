@@ -14,6 +14,7 @@ namespace vta::ops {
 //   vta.reset(acc)                     acc = 0
 //   vta.add, min, max, mul, shr(dst, src)      dst = dst op src, lane by lane
 //   vta.add_imm, min_imm, …, shr_imm(dst; n)   the same with n, i16, for all lanes; shr_imm: n >= 0
+//   vta.shl_imm(dst; n)                dst = dst << n, n >= 0: shr by -n
 //   vta.rqt(dst, record)               requantise; record acc[3, batch, block_out]: bias, factor,
 //                                      packed word (isa::pack_requantise)
 // Those of the ALU only where the configuration has the operation.
