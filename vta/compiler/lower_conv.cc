@@ -1,4 +1,6 @@
-// qconv and qgemm: output tiles one after another, each a reduction over chunks of input channels.
+// qconv and qgemm. One group with the same requantisation everywhere is the operator library's
+// scheduled convolution. Others are written here: output tiles one after another, each a reduction
+// over chunks of input channels.
 //
 // Loads alternate between two halves of the input and weight buffers, output tiles between two
 // halves of the accumulator, so that the load unit fetches the next step while this one multiplies
@@ -8,12 +10,14 @@
 #include <array>
 #include <optional>
 
+#include "vta/codegen/accel/generate.h"
 #include "vta/compiler/conv_node.h"
 #include "vta/compiler/conv_tiling.h"
 #include "vta/compiler/conv_weights.h"
 #include "vta/compiler/lower.h"
 #include "vta/compiler/requantise_records.h"
 #include "vta/module/layout.h"
+#include "vta/ops/accel/conv2d_model.h"
 
 namespace vta::compiler {
 
@@ -294,6 +298,36 @@ class ConvProgram {
   std::array<int64_t, 3> resident_weights_ = {-1, -1, -1};
 };
 
+// The library's convolution, its output as the first buffer.
+runtime::RelocatableProgram scheduled_program(const ConvShape& s, const hw::Config& config) {
+  const ops::accel::Conv2dShape shape{.batches = s.batches,
+                                      .in_blocks = s.in_blocks,
+                                      .in_h = s.in_h,
+                                      .in_w = s.in_w,
+                                      .out_blocks = s.out_blocks,
+                                      .out_h = s.out_h,
+                                      .out_w = s.out_w,
+                                      .kernel_h = s.kernel_h,
+                                      .kernel_w = s.kernel_w,
+                                      .stride_h = s.stride_h,
+                                      .stride_w = s.stride_w,
+                                      .dilation_h = s.dilation_h,
+                                      .dilation_w = s.dilation_w,
+                                      .pad_top = s.pad_top,
+                                      .pad_left = s.pad_left};
+  const auto knobs = ops::accel::default_knobs(shape, config);
+  loop::Function f = ops::accel::scheduled_conv2d(shape, knobs, config);
+  std::ranges::rotate(f.parameters, f.parameters.end() - 1);
+  return codegen::accel::generate(f, config);
+}
+
+runtime::RelocatableProgram written_program(const ConvShape& shape, const BorderClasses& border,
+                                            const hw::Config& config) {
+  const std::optional<ConvTile> tile = search_conv_tile(shape, config);
+  if (!tile) throw DoesNotFit("no tile fits the input, weight, accumulator and micro-op buffers");
+  return ConvProgram(shape, *tile, border, config).generate();
+}
+
 }  // namespace
 
 LoweredKernel lower_conv(const graph::Graph& graph, const graph::Node& node,
@@ -303,10 +337,9 @@ LoweredKernel lower_conv(const graph::Graph& graph, const graph::Node& node,
   const GroupMerge merge = merge_groups(conv.input.c, conv.output.c, conv.groups, packing);
   const BorderClasses border(conv, conv.has_padding() ? node.int_attr("x_zero_point") : int64_t{0});
   const ConvShape shape = packed_shape(conv, merge, packing, border.count());
-  const std::optional<ConvTile> tile = search_conv_tile(shape, config);
-  if (!tile) throw DoesNotFit("no tile fits the input, weight, accumulator and micro-op buffers");
   LoweredKernel kernel;
-  kernel.program = ConvProgram(shape, *tile, border, config).generate();
+  kernel.program = shape.groups == 1 && shape.records == 1 ? scheduled_program(shape, config)
+                                                           : written_program(shape, border, config);
   kernel.constants.push_back(
       module::pack_weights(expand_weights(conv.weights, conv.groups, merge, packing), config));
   const int64_t elements = shape.groups * shape.out_blocks * packing.out_per_block;
