@@ -54,8 +54,8 @@ loop::Function expression(std::string name, const Conv2d& c) {
         {in, c.height + 2 * c.pad, c.width + 2 * c.pad, c.in_block},
         [&](Var b, Var i, Var j, Var l) {
           const Expr row = i - c.pad, column = j - c.pad;
-          const Expr inside = Expr(0) <= row && row < c.height && Expr(0) <= column &&
-                              column < c.width;
+          const Expr inside =
+              Expr(0) <= row && row < c.height && Expr(0) <= column && column < c.width;
           return select(inside, x(b, row, column, l), zero);
         },
         "padded");

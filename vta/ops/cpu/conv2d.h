@@ -1,8 +1,8 @@
 // Convolutions for the host: the expression over blocked layouts, and its schedule.
 //
 // Activations are [channels / block][height][width][block], so that a vector holds the channels of
-// one position; weights are [out / 16][in / block][kernel][kernel][block][16], in the order in which
-// they are read. A tile of positions and output blocks stays in registers over the whole
+// one position; weights are [out / 16][in / block][kernel][kernel][block][16], in the order in
+// which they are read. A tile of positions and output blocks stays in registers over the whole
 // reduction; bias, residual and clip follow while it is there. Rows of tiles run in parallel.
 #pragma once
 
@@ -29,9 +29,9 @@ struct Conv2d {
   bool operator==(const Conv2d&) const = default;
 };
 
-// y = relu(conv(x, w) + bias + residual) in f32, as a function of x, w, bias[out / 16][16], residual
-// where there is one, and y. Products are added by fma, in the order channel block, row and column
-// of the kernel, channel.
+// y = relu(conv(x, w) + bias + residual) in f32, as a function of x, w, bias[out / 16][16],
+// residual where there is one, and y. Products are added by fma, in the order channel block, row
+// and column of the kernel, channel.
 loop::Function conv2d_f32(std::string name, const Conv2d& conv);
 
 }  // namespace vta::ops::cpu

@@ -1,0 +1,85 @@
+// The host's layers against the interpreter, and a network of them against the reference kernels.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "vta/codegen/llvm/codegen_testing.h"
+#include "vta/graph/interpreter.h"
+#include "vta/graph/passes.h"
+#include "vta/ops/cpu/conv2d.h"
+#include "vta/ops/cpu/layers.h"
+#include "vta/ops/cpu/network.h"
+#include "vta/zoo/zoo.h"
+
+namespace vta::ops::cpu {
+namespace {
+
+using codegen::computes_the_same;
+
+TEST(HostLayers, ComputeWhatTheirScheduleSays) {
+  const std::vector<loop::Function> all = {
+      conv2d_f32("conv", {.in_channels = 32,
+                          .out_channels = 32,
+                          .height = 6,
+                          .width = 6,
+                          .kernel = 3,
+                          .pad = 1,
+                          .residual = true,
+                          .relu = true}),
+      conv2d_f32("conv",
+                 {.in_channels = 16, .out_channels = 16, .height = 9, .width = 9, .stride = 2}),
+      conv2d_f32("conv", {.in_channels = 3,
+                          .out_channels = 64,
+                          .height = 15,
+                          .width = 17,
+                          .kernel = 7,
+                          .stride = 2,
+                          .pad = 3,
+                          .relu = true,
+                          .in_block = 3}),
+      pack(32, 5, 4, 16),
+      max_pool({.channels = 32, .height = 7, .width = 8, .kernel = 3, .stride = 2, .pad = 1}),
+      global_average_pool(32, 3, 5),
+      dense(20, 24),
+  };
+  for (const codegen::Target& target : codegen::host_targets()) {
+    codegen::Jit jit(target);
+    for (const loop::Function& f : all) {
+      const codegen::Kernel kernel = jit.compile(f);
+      EXPECT_TRUE(computes_the_same(kernel, f, 1)) << target.cpu;
+    }
+  }
+}
+
+TEST(HostNetwork, ResNet18IsWhatTheReferenceKernelsSay) {
+  const graph::Graph network =
+      simplify(fold_batch_norm(zoo::build("resnet18", {.seed = 3, .size = 64})));
+  codegen::Jit jit;
+  const Network compiled(network, jit);
+  const graph::Value& input = network.value(network.inputs[0]);
+  Tensor x(DType::kFloat32, input.type.shape);
+  for (size_t i = 0; i < x.as<float>().size(); ++i) {
+    x.as<float>()[i] = std::sin(static_cast<float>(i * i % 1000));
+  }
+  const graph::NamedTensors outputs = graph::run(network, {{input.name, x}});
+  const Tensor& expected = outputs.begin()->second;
+  const Tensor actual = compiled.run(x);
+  float largest = 0;
+  for (const float v : expected.as<float>()) largest = std::max(largest, std::abs(v));
+  for (size_t i = 0; i < expected.as<float>().size(); ++i) {
+    ASSERT_NEAR(actual.as<float>()[i], expected.as<float>()[i], 1e-4F * largest) << "class " << i;
+  }
+}
+
+TEST(HostNetwork, NamesTheNodeThatItDoesNotHave) {
+  codegen::Jit jit;
+  try {
+    const Network compiled(simplify(fold_batch_norm(zoo::build("mobilenet_v1"))), jit);
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_EQ(std::string(error.what()).substr(0, 6), "conv '") << error.what();
+  }
+}
+
+}  // namespace
+}  // namespace vta::ops::cpu
