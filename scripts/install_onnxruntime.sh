@@ -1,0 +1,8 @@
+#!/bin/bash
+# install_onnxruntime.sh [FOLDER]: ONNX Runtime for bench_cpu, as npm has it, without running its scripts.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+folder=${1:-build/onnxruntime}
+scripts/install_packages.sh bench
+mkdir -p "$folder"
+npm install --prefix "$folder" --ignore-scripts --no-audit --no-fund onnxruntime-node@1.30.0
