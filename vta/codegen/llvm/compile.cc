@@ -59,15 +59,29 @@ std::unique_ptr<llvm::TargetMachine> target_machine(const Target& target, Optimi
   return machine;
 }
 
+DotInstructions dot_instructions(const llvm::TargetMachine& machine) {
+  if (!machine.getTargetTriple().isX86()) return {};
+  const llvm::MCSubtargetInfo& processor = *machine.getMCSubtargetInfo();
+  return {
+      .pmaddwd = processor.checkFeatures("+avx2"),
+      .vpdpbusd = processor.checkFeatures("+avx512vnni") && processor.checkFeatures("+avx512vl")};
+}
+
+// The passes from any function to one that emit_function takes.
+loop::Function lowered(const loop::Function& function, const DotInstructions& instructions) {
+  return lower_intrinsics(lower_copies(compact_buffers(lower_blocks(function))), instructions);
+}
+
 std::unique_ptr<llvm::Module> emit_module(std::span<const loop::Function> functions,
                                           llvm::LLVMContext& context,
                                           const llvm::TargetMachine& machine) {
   auto module = std::make_unique<llvm::Module>("vta", context);
   module->setTargetTriple(machine.getTargetTriple().str());
   module->setDataLayout(machine.createDataLayout());
+  const DotInstructions instructions = dot_instructions(machine);
   for (const loop::Function& f : functions) {
     require(module->getFunction(f.name) == nullptr, "there are two functions {}", f.name);
-    emit_function(lower_copies(compact_buffers(lower_blocks(f))), *module);
+    emit_function(lowered(f, instructions), instructions, *module);
   }
   for (llvm::Function& f : *module) {
     f.addFnAttr("target-cpu", machine.getTargetCPU());

@@ -6,6 +6,7 @@
 #include "vta/base/error.h"
 #include "vta/codegen/llvm/codegen_testing.h"
 #include "vta/codegen/runtime/runtime.h"
+#include "vta/ops/intrin/intrin.h"
 
 namespace vta::codegen {
 namespace {
@@ -347,6 +348,46 @@ func f(A: i32[101, 50], B: i32[101]) {
   }
   set_threads(before);
 }
+
+TEST_F(CompileTest, DotProductsOfBytes) {
+  for (const auto& [name, meaning] : ops::host_intrinsics()) {
+    const int64_t lanes = meaning.parameters[0]->shape[0];
+    const std::string type = to_string(meaning.parameters[1]->type);
+    for (const char* gaps : {"", " strides [100, 4, 1]"}) {
+      const loop::Function f = loop::parse(fmt::format(R"(
+func f(acc: i32[3, {0}], a: {1}[7, 4], b: i8[5, {0}, 4]{2}, wide: i8[{0}, 9]) {{
+  for i in 3 {{
+    for j in 7 {{
+      call {3}(acc[i, 0:{0}], a[j, 0:4], b[i + 1, 0:{0}, 0:4])
+      call {3}(acc[i, 0:{0}], a[j, 0:4], wide[0:{0}, i:4])
+    }}
+  }}
+}})",
+                                                       lanes, type, gaps, name));
+      for (Jit& jit : jits()) {
+        const Kernel kernel = jit.compile(f);
+        for (uint64_t seed = 1; seed < 30; ++seed) {
+          ASSERT_TRUE(computes_the_same(kernel, f, seed, {}, ops::host_intrinsics()));
+        }
+      }
+    }
+  }
+}
+
+#ifdef __x86_64__
+TEST_F(CompileTest, DotProductsAreInstructionsWhereTheProcessorHasThem) {
+  const loop::Function f = loop::parse(R"(
+func f(acc: i32[16], a: u8[4], b: i8[16, 4]) {
+  call vnni.dot_u8i8(acc[0:16], a[0:4], b[0:16, 0:4])
+})");
+  const auto text = [&](const char* cpu) {
+    return optimized_llvm_text(f, {"x86_64-pc-linux-gnu", cpu, ""});
+  };
+  EXPECT_THAT(text("icelake-server"), testing::HasSubstr("@llvm.x86.avx512.vpdpbusd.512("));
+  EXPECT_THAT(text("haswell"), testing::HasSubstr("@llvm.x86.avx2.pmadd.wd("));
+  EXPECT_THAT(text("x86-64"), testing::Not(testing::HasSubstr("@llvm.x86.")));
+}
+#endif
 
 std::string message(const std::function<void()>& action) {
   try {

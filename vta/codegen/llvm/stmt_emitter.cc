@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "vta/base/error.h"
+#include "vta/codegen/llvm/dot_emitter.h"
 #include "vta/codegen/llvm/emit.h"
 #include "vta/codegen/llvm/expr_emitter.h"
 #include "vta/codegen/llvm/storage.h"
@@ -67,9 +68,9 @@ bool is_vectorizable(const For& n) {
 class StmtEmitter {
  public:
   // A new internal function over `leading` indices, then what `captured` says.
-  StmtEmitter(llvm::Module& module, const std::string& name, unsigned leading,
-              const Captured& captured)
-      : module_(module), b_(module.getContext()), expr_(b_) {
+  StmtEmitter(llvm::Module& module, const DotInstructions& instructions, const std::string& name,
+              unsigned leading, const Captured& captured)
+      : module_(module), instructions_(instructions), b_(module.getContext()), expr_(b_) {
     std::vector<llvm::Type*> types(leading, b_.getInt64Ty());
     types.insert(types.end(), captured.buffers.size(), b_.getPtrTy());
     for (const Var& v : captured.variables) types.push_back(expr_.type(v.type()));
@@ -187,7 +188,8 @@ class StmtEmitter {
     std::erase_if(captured.variables,
                   [&](const Var& v) { return v == n.var || !expr_.variables.contains(v.id()); });
     const std::string name = fmt::format("{}.{}", function_->getName().str(), n.var.name());
-    llvm::Function* body = StmtEmitter(module_, name, 2, captured).finish_range(n, expr_.ranges);
+    llvm::Function* body =
+        StmtEmitter(module_, instructions_, name, 2, captured).finish_range(n, expr_.ranges);
 
     std::vector<llvm::Value*> values;
     for (const Buffer& buffer : captured.buffers) {
@@ -275,7 +277,19 @@ class StmtEmitter {
                   {memory});
   }
 
-  void execute(const loop::Intrinsic& n) { fail("there is no intrinsic '{}' for a host", n.name); }
+  void execute(const loop::Intrinsic& n) {
+    const std::optional<Dot> dot = find_dot(n.name);
+    require(dot.has_value(), "intrinsic {} is left, must have been lowered", n.name);
+    const auto begin = [&](size_t i) {
+      return expr_.address(n.regions[i].buffer, n.regions[i].begin);
+    };
+    llvm::Value* acc = begin(0);
+    llvm::Type* type = llvm::FixedVectorType::get(b_.getInt32Ty(), dot->lanes);
+    const llvm::Align align(4);
+    llvm::Value* sums = emit_dot(b_, *dot, instructions_, b_.CreateAlignedLoad(type, acc, align),
+                                 begin(1), begin(2));
+    b_.CreateAlignedStore(sums, acc, align);
+  }
   void execute(const loop::Copy&) { fail("a copy is left, must have been lowered"); }
   void execute(const loop::Block& n) { fail("block {} is left, must have been lowered", n.name); }
 
@@ -285,6 +299,7 @@ class StmtEmitter {
   }
 
   llvm::Module& module_;
+  const DotInstructions& instructions_;
   llvm::IRBuilder<> b_;
   ExprEmitter expr_;
   llvm::Function* function_;
@@ -292,9 +307,11 @@ class StmtEmitter {
 
 }  // namespace
 
-void emit_function(const loop::Function& f, llvm::Module& module) {
+void emit_function(const loop::Function& f, const DotInstructions& instructions,
+                   llvm::Module& module) {
   const Captured parameters{f.parameters, f.scalars};
-  llvm::Function* body = StmtEmitter(module, f.name + ".body", 0, parameters).finish(f.body);
+  llvm::Function* body =
+      StmtEmitter(module, instructions, f.name + ".body", 0, parameters).finish(f.body);
 
   llvm::IRBuilder<> b(module.getContext());
   llvm::Type* ptr = b.getPtrTy();
