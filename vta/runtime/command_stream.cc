@@ -47,6 +47,15 @@ Instruction without_work(Unit unit) {
   return instruction;
 }
 
+Instruction load_of(const MicroKernels::Load& kernel) {
+  Instruction load = without_work(Unit::kCompute);
+  load.sram_base = kernel.begin;
+  load.dram_base = kernel.image_begin;
+  load.y_size = 1;
+  load.x_size = load.x_stride = kernel.count;
+  return load;
+}
+
 using FieldValues = std::initializer_list<std::pair<std::string_view, int64_t>>;
 
 // The largest index that a micro-op operand reaches in a loop nest.
@@ -81,10 +90,10 @@ struct CommandStream::Impl {
   void check_alu(hw::AluOp op, bool immediate, const std::vector<MicroOp>& kernel,
                  const LoopNest& loops) const;
 
-  size_t append_unpopped(const Instruction& instruction);
   size_t append(Instruction instruction);
   void append_transfer(const Instruction& instruction, int buffer);
-  void append_looped(Instruction instruction, const std::vector<MicroOp>& kernel);
+  void append_looped(const Instruction& instruction, const std::vector<MicroOp>& kernel);
+  RelocatableProgram with_micro_ops() const;
   void flush_pops(Unit unit);
   void push(Unit from, Unit to);
   void pop(Unit from, Unit to);
@@ -93,7 +102,8 @@ struct CommandStream::Impl {
 
   isa::Encoding encoding;
   MicroKernels kernels;
-  RelocatableProgram program;
+  RelocatableProgram program;       // without the loads of micro-ops
+  std::vector<size_t> kernel_uses;  // its instructions that execute kernels, in order
   std::array<UnitState, 3> units;
   std::array<std::array<int64_t, 3>, 3> pushed{};  // tokens, from unit, to unit
   std::array<std::array<int64_t, 3>, 3> popped{};
@@ -194,19 +204,14 @@ void CommandStream::Impl::check_alu(hw::AluOp op, bool immediate,
              last_index(kernel, &MicroOp::src, l, l.src_outer, l.src_inner) + record - 1);
 }
 
-size_t CommandStream::Impl::append_unpopped(const Instruction& instruction) {
-  program.instructions.push_back(instruction);
-  const size_t index = program.instructions.size() - 1;
-  units[number(isa::unit_of(instruction))].last = index;
-  return index;
-}
-
 size_t CommandStream::Impl::append(Instruction instruction) {
-  Instruction& pending = units[number(isa::unit_of(instruction))].pending;
-  instruction.pop_prev = pending.pop_prev;
-  instruction.pop_next = pending.pop_next;
-  pending = {};
-  return append_unpopped(instruction);
+  UnitState& unit = units[number(isa::unit_of(instruction))];
+  instruction.pop_prev = unit.pending.pop_prev;
+  instruction.pop_next = unit.pending.pop_next;
+  unit.pending = {};
+  unit.last = program.instructions.size();
+  program.instructions.push_back(instruction);
+  return *unit.last;
 }
 
 void CommandStream::Impl::append_transfer(const Instruction& instruction, int buffer) {
@@ -214,21 +219,38 @@ void CommandStream::Impl::append_transfer(const Instruction& instruction, int bu
   program.relocations.push_back({static_cast<uint32_t>(index), buffer});
 }
 
-void CommandStream::Impl::append_looped(Instruction instruction,
+void CommandStream::Impl::append_looped(const Instruction& instruction,
                                         const std::vector<MicroOp>& kernel) {
-  const MicroKernels::Residence residence = kernels.use(kernel);
-  if (residence.load_needed) {
-    Instruction load = without_work(Unit::kCompute);
-    load.sram_base = residence.begin;
-    load.dram_base = residence.image_begin;
-    load.y_size = 1;
-    load.x_size = load.x_stride = residence.count;
-    const size_t index = append_unpopped(load);
-    program.relocations.push_back({static_cast<uint32_t>(index), RelocatableProgram::kUopBuffer});
+  kernels.use(kernel);
+  kernel_uses.push_back(append(instruction));
+}
+
+// The program with its micro-kernels in their places, and with the LOADs that bring them.
+RelocatableProgram CommandStream::Impl::with_micro_ops() const {
+  const MicroKernels::Residency residency = kernels.plan();
+  RelocatableProgram result{{}, {}, kernels.image()};
+  auto load = residency.loads.begin();
+  auto relocation = program.relocations.begin();
+  size_t use = 0;
+  const auto index = [&] { return static_cast<uint32_t>(result.instructions.size()); };
+  for (size_t i = 0; i < program.instructions.size(); ++i) {
+    Instruction instruction = program.instructions[i];
+    if (use < kernel_uses.size() && kernel_uses[use] == i) {
+      for (; load != residency.loads.end() && load->before == use; ++load) {
+        result.relocations.push_back({index(), RelocatableProgram::kUopBuffer});
+        result.instructions.push_back(load_of(*load));
+      }
+      const MicroKernels::Place& place = residency.places[use++];
+      instruction.uop_begin = place.begin;
+      instruction.uop_end = place.begin + place.count;
+    }
+    if (relocation != program.relocations.end() && relocation->instruction == i) {
+      result.relocations.push_back({index(), relocation->buffer});
+      ++relocation;
+    }
+    result.instructions.push_back(instruction);
   }
-  instruction.uop_begin = residence.begin;
-  instruction.uop_end = residence.begin + residence.count;
-  append(instruction);
+  return result;
 }
 
 void CommandStream::Impl::flush_pops(Unit unit) {
@@ -347,8 +369,7 @@ RelocatableProgram CommandStream::finish() {
   impl_->join_before_finish(Unit::kLoad);
   impl_->join_before_finish(Unit::kStore);
   impl_->append(Instruction{.opcode = Opcode::kFinish});
-  RelocatableProgram program = std::move(impl_->program);
-  program.uops = impl_->kernels.image();
+  RelocatableProgram program = impl_->with_micro_ops();
   impl_ = std::make_unique<Impl>(impl_->config());
   return program;
 }

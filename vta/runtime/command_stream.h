@@ -1,7 +1,7 @@
 // CommandStream: programs for the accelerator, written one instruction at a time. It resolves
-// micro-kernels (loads their micro-ops, keeps them resident in the micro-op buffer, reloads them
-// when they were evicted) and folds token pushes and pops into instructions. Addresses are symbolic
-// until the program is placed in a device's memory.
+// micro-kernels (plans at the end of the program when each is loaded to which place in the micro-op
+// buffer) and folds token pushes and pops into instructions. Addresses are symbolic until the
+// program is placed in a device's memory.
 #pragma once
 
 #include <cstdint>

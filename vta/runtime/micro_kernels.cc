@@ -1,6 +1,8 @@
 #include "vta/runtime/micro_kernels.h"
 
 #include <algorithm>
+#include <map>
+#include <optional>
 
 #include "vta/base/error.h"
 
@@ -17,7 +19,7 @@ MicroKernels::MicroKernels(const isa::Encoding& encoding)
     : encoding_(encoding),
       depth_(static_cast<uint32_t>(encoding.config().depth(hw::Memory::kUop))) {}
 
-MicroKernels::Residence MicroKernels::use(const std::vector<isa::MicroOp>& kernel) {
+void MicroKernels::use(const std::vector<isa::MicroOp>& kernel) {
   const int64_t limit = std::min<int64_t>(depth_, kMaxRow);
   const auto size = static_cast<int64_t>(kernel.size());
   require(size > 0, "a micro-kernel has no micro-ops, must have at least one");
@@ -25,32 +27,112 @@ MicroKernels::Residence MicroKernels::use(const std::vector<isa::MicroOp>& kerne
           size, limit);
   std::vector<uint8_t> encoded;
   for (const isa::MicroOp& uop : kernel) encoding_.encode(uop, encoded);
-
-  const auto count = static_cast<uint32_t>(size);
   const auto [found, is_new] =
-      kernels_.try_emplace(std::string(encoded.begin(), encoded.end()),
-                           Kernel{static_cast<uint32_t>(image_.size()), count});
-  if (is_new) image_.insert(image_.end(), kernel.begin(), kernel.end());
-  const uint32_t image_begin = found->second.image_begin;
-  if (const auto place = places_.find(image_begin); place != places_.end()) {
-    return {image_begin, place->second, count, false};
+      by_encoding_.try_emplace(std::string(encoded.begin(), encoded.end()), kernels_.size());
+  if (is_new) {
+    kernels_.push_back({static_cast<uint32_t>(image_.size()), static_cast<uint32_t>(size)});
+    image_.insert(image_.end(), kernel.begin(), kernel.end());
   }
-
-  const uint32_t begin = next_ + count <= depth_ ? next_ : 0;
-  evict(begin, begin + count);
-  residents_[begin] = found->second;
-  places_[image_begin] = begin;
-  next_ = begin + count;
-  return {image_begin, begin, count, true};
+  kernels_[found->second].uses.push_back(uses_.size());
+  uses_.push_back(found->second);
 }
 
-void MicroKernels::evict(uint32_t begin, uint32_t end) {
-  std::erase_if(residents_, [&](const auto& resident) {
-    const auto& [place, kernel] = resident;
-    const bool overlaps = place < end && begin < place + kernel.count;
-    if (overlaps) places_.erase(kernel.image_begin);
-    return overlaps;
-  });
+// Goes through the uses once, with what the buffer holds.
+class ResidencyPlanner {
+ public:
+  explicit ResidencyPlanner(const MicroKernels& kernels) : k_(kernels) {}
+
+  MicroKernels::Residency plan() {
+    for (now_ = 0; now_ < k_.uses_.size(); ++now_) {
+      const size_t kernel = k_.uses_[now_];
+      const auto place = places_.find(kernel);
+      const uint32_t begin = place != places_.end() ? place->second : load(kernel);
+      result_.places.push_back({begin, k_.kernels_[kernel].count});
+    }
+    return std::move(result_);
+  }
+
+ private:
+  static constexpr size_t kNever = SIZE_MAX;
+
+  uint32_t end_of(uint32_t begin) const { return begin + k_.kernels_[residents_.at(begin)].count; }
+
+  // When the kernel is used next; the use before counts, as a load ahead of it must not disturb it.
+  size_t next_use(size_t kernel) const {
+    if (now_ > 0 && k_.uses_[now_ - 1] == kernel) return now_;
+    const std::vector<size_t>& uses = k_.kernels_[kernel].uses;
+    const auto next = std::ranges::lower_bound(uses, now_);
+    return next == uses.end() ? kNever : *next;
+  }
+
+  // The residents that overlap [begin, begin + count).
+  std::vector<uint32_t> overlapping(uint32_t begin, uint32_t count) const {
+    std::vector<uint32_t> result;
+    auto it = residents_.lower_bound(begin);
+    if (it != residents_.begin() && end_of(std::prev(it)->first) > begin) --it;
+    for (; it != residents_.end() && it->first < begin + count; ++it) result.push_back(it->first);
+    return result;
+  }
+
+  // The place whose residents are all needed latest; the lowest of equals.
+  uint32_t best_place(uint32_t count) const {
+    std::vector<uint32_t> candidates = {0, k_.depth_ - count};
+    for (const auto& [begin, kernel] : residents_) {
+      candidates.push_back(end_of(begin));
+      if (begin >= count) candidates.push_back(begin - count);
+    }
+    std::ranges::sort(candidates);
+    std::optional<size_t> latest;
+    uint32_t best = 0;
+    for (const uint32_t begin : candidates) {
+      if (begin + count > k_.depth_) break;
+      size_t soonest = kNever;
+      for (const uint32_t r : overlapping(begin, count)) {
+        soonest = std::min(soonest, next_use(residents_.at(r)));
+      }
+      if (latest && soonest <= *latest) continue;
+      latest = soonest;
+      best = begin;
+    }
+    return best;
+  }
+
+  uint32_t load(size_t kernel) {
+    const MicroKernels::Kernel& k = k_.kernels_[kernel];
+    const uint32_t begin = best_place(k.count);
+    bool ahead = now_ > 0;
+    for (const uint32_t r : overlapping(begin, k.count)) {
+      ahead &= residents_.at(r) != k_.uses_[now_ - 1];
+      places_.erase(residents_.at(r));
+      residents_.erase(r);
+    }
+    residents_[begin] = kernel;
+    places_[kernel] = begin;
+    append({now_ - (ahead ? 1 : 0), k.image_begin, begin, k.count});
+    return begin;
+  }
+
+  void append(const MicroKernels::Load& load) {
+    if (!result_.loads.empty()) {
+      MicroKernels::Load& last = result_.loads.back();
+      if (last.before == load.before && last.image_begin + last.count == load.image_begin &&
+          last.begin + last.count == load.begin && last.count + load.count <= kMaxRow) {
+        last.count += load.count;
+        return;
+      }
+    }
+    result_.loads.push_back(load);
+  }
+
+  const MicroKernels& k_;
+  MicroKernels::Residency result_;
+  size_t now_ = 0;
+  std::map<uint32_t, size_t> residents_;         // kernels by their begin in the buffer
+  std::unordered_map<size_t, uint32_t> places_;  // and its inverse
+};
+
+MicroKernels::Residency MicroKernels::plan() const {
+  return ResidencyPlanner(*this).plan();
 }
 
 }  // namespace vta::runtime

@@ -1,9 +1,9 @@
 // Micro-kernels of one program: lists of micro-ops, each stored once in the program's micro-op
-// image in DRAM, and which of them the micro-op buffer holds at this point of the program.
+// image in DRAM; and, as the order of their uses is known when the program ends, when each is
+// loaded to which place of the micro-op buffer.
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -16,17 +16,32 @@ class MicroKernels {
  public:
   explicit MicroKernels(const isa::Encoding& encoding);
 
-  // Where a kernel lies, in micro-ops: from `image_begin` in the image, from `begin` in the buffer.
-  struct Residence {
-    uint32_t image_begin = 0;
-    uint32_t begin = 0;
-    uint32_t count = 0;
-    bool load_needed = false;  // it was not in the buffer: the caller emits the LOAD
+  // The next instruction that executes micro-ops executes these. Throws Error when the kernel is
+  // empty, larger than the buffer, or holds an index that does not fit the micro-op.
+  void use(const std::vector<isa::MicroOp>& kernel);
+
+  // A LOAD: `count` micro-ops from `image_begin` on to `begin` in the buffer, before use number
+  // `before`.
+  struct Load {
+    size_t before;
+    uint32_t image_begin;
+    uint32_t begin;
+    uint32_t count;
+    bool operator==(const Load&) const = default;
   };
-  // Makes the kernel resident. The buffer is filled as a ring: a kernel that is not in it goes
-  // behind the one that was placed last, and evicts what lies there. Throws Error when the kernel
-  // is empty, larger than the buffer, or holds an index that does not fit the micro-op.
-  Residence use(const std::vector<isa::MicroOp>& kernel);
+  struct Place {
+    uint32_t begin;
+    uint32_t count;
+    bool operator==(const Place&) const = default;
+  };
+  struct Residency {
+    std::vector<Place> places;  // by use
+    std::vector<Load> loads;    // in order
+  };
+  // A kernel that is not in the buffer when it is used takes the place of what is needed again last
+  // (Belady's rule). It is loaded one use ahead where its place is free by then, so that the load
+  // runs beside the instruction before; loads that continue one another are one.
+  Residency plan() const;
 
   const std::vector<isa::MicroOp>& image() const { return image_; }
 
@@ -34,19 +49,16 @@ class MicroKernels {
   struct Kernel {
     uint32_t image_begin = 0;
     uint32_t count = 0;
+    std::vector<size_t> uses = {};
   };
-
-  void evict(uint32_t begin, uint32_t end);
+  friend class ResidencyPlanner;
 
   isa::Encoding encoding_;
   uint32_t depth_;
   std::vector<isa::MicroOp> image_;
-  std::unordered_map<std::string, Kernel> kernels_;  // by their encoded micro-ops
-  // What the buffer holds: kernels by their begin in it, and its inverse, that begin by
-  // image_begin.
-  std::map<uint32_t, Kernel> residents_;
-  std::map<uint32_t, uint32_t> places_;
-  uint32_t next_ = 0;
+  std::unordered_map<std::string, size_t> by_encoding_;
+  std::vector<Kernel> kernels_;
+  std::vector<size_t> uses_;  // kernels in the order of use
 };
 
 }  // namespace vta::runtime

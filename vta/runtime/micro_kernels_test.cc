@@ -8,6 +8,10 @@
 namespace vta::runtime {
 namespace {
 
+using Load = MicroKernels::Load;
+using Place = MicroKernels::Place;
+using ::testing::ElementsAre;
+
 isa::Encoding eight_micro_ops() {
   hw::Config config = hw::load_config("tiny");
   config.uop_buffer = 8 * config.element_bytes(hw::Memory::kUop);
@@ -20,28 +24,35 @@ std::vector<isa::MicroOp> kernel_of(uint32_t size, uint32_t tag) {
 
 TEST(MicroKernels, EqualKernelIsStoredAndLoadedOnce) {
   MicroKernels kernels(eight_micro_ops());
-  EXPECT_TRUE(kernels.use(kernel_of(3, 1)).load_needed);
-  const auto again = kernels.use(kernel_of(3, 1));
-  EXPECT_FALSE(again.load_needed);
-  EXPECT_EQ(again.begin, 0U);
+  kernels.use(kernel_of(3, 1));
+  kernels.use(kernel_of(3, 1));
+  const auto plan = kernels.plan();
+  EXPECT_THAT(plan.loads, ElementsAre(Load{0, 0, 0, 3}));
+  EXPECT_THAT(plan.places, ElementsAre(Place{0, 3}, Place{0, 3}));
   EXPECT_EQ(kernels.image(), kernel_of(3, 1));
 }
 
-TEST(MicroKernels, FullBufferEvictsTheOldestAndReloadsItFromItsPlaceInTheImage) {
+TEST(MicroKernels, LoadsRunOneUseAheadAndJoin) {
   MicroKernels kernels(eight_micro_ops());
-  EXPECT_EQ(kernels.use(kernel_of(4, 1)).begin, 0U);
-  EXPECT_EQ(kernels.use(kernel_of(3, 2)).begin, 4U);
-  // Does not fit behind the second: wraps, on top of the first.
-  const auto third = kernels.use(kernel_of(2, 3));
-  EXPECT_EQ(third.begin, 0U);
-  EXPECT_EQ(third.image_begin, 7U);
-  EXPECT_FALSE(kernels.use(kernel_of(3, 2)).load_needed);
-  const auto first = kernels.use(kernel_of(4, 1));
-  EXPECT_TRUE(first.load_needed);
-  EXPECT_EQ(first.begin, 2U);
-  EXPECT_EQ(first.image_begin, 0U);
-  EXPECT_TRUE(kernels.use(kernel_of(3, 2)).load_needed);
-  EXPECT_EQ(kernels.image().size(), 9U);
+  for (const uint32_t tag : {1, 2, 3, 1}) kernels.use(kernel_of(2, tag));
+  EXPECT_THAT(kernels.plan().loads, ElementsAre(Load{0, 0, 0, 4}, Load{1, 4, 4, 2}));
+}
+
+TEST(MicroKernels, WhatIsNeededLastMakesRoom) {
+  MicroKernels kernels(eight_micro_ops());
+  // 1, 2 and 3 fill the buffer; 4 takes the place of 2, which is needed after 1 and 3.
+  for (const uint32_t tag : {1, 2, 3, 1, 4, 1, 3, 2}) kernels.use(kernel_of(tag == 3 ? 2 : 3, tag));
+  const auto plan = kernels.plan();
+  EXPECT_THAT(plan.loads,
+              ElementsAre(Load{0, 0, 0, 6}, Load{1, 6, 6, 2}, Load{3, 8, 3, 3}, Load{6, 3, 0, 3}));
+  EXPECT_EQ(plan.places.back(), (Place{0, 3}));
+}
+
+TEST(MicroKernels, AKernelThatNeedsAllTheRoomIsNotLoadedAhead) {
+  MicroKernels kernels(eight_micro_ops());
+  kernels.use(kernel_of(8, 1));
+  kernels.use(kernel_of(8, 2));
+  EXPECT_THAT(kernels.plan().loads, ElementsAre(Load{0, 0, 0, 8}, Load{1, 8, 0, 8}));
 }
 
 TEST(MicroKernels, KernelBeyondTheBufferIsRefusedWithBothSizes) {

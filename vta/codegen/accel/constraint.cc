@@ -76,25 +76,6 @@ bool add_constraints(const Expr& e, const Environment& values, OpenLoops open,
   return true;
 }
 
-bool may_hold(const Constraint& c, OpenLoops open) {
-  int64_t low = c.form.constant, high = c.form.constant;
-  for (size_t i = 0; i < open.size(); ++i) {
-    const int64_t k = c.form.coefficients[i];
-    const int64_t first = k * open[i].first, last = k * (open[i].first + open[i].extent - 1);
-    low += std::min(first, last);
-    high += std::max(first, last);
-  }
-  switch (c.kind) {
-    case Constraint::Kind::kAtLeast:
-      return high >= 0;
-    case Constraint::Kind::kEqual:
-      return low <= 0 && high >= 0;
-    case Constraint::Kind::kDiffers:
-      return low != 0 || high != 0;
-  }
-  return true;
-}
-
 std::optional<size_t> only_loop(const Linear& form) {
   std::optional<size_t> only;
   for (size_t i = 0; i < kMaxOpenLoops; ++i) {

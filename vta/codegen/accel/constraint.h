@@ -21,12 +21,10 @@ struct Constraint {
 };
 
 // Appends the parts of a conjunction; false where one is neither constant nor a comparison of
-// linear forms. One that never holds becomes a constraint that never holds.
+// linear forms. A part that holds in all steps is left out; one that holds in none becomes a
+// constant constraint.
 bool add_constraints(const loop::Expr& e, const Environment& values, OpenLoops open,
                      std::vector<Constraint>& to);
-
-// Whether it holds in some iteration of the loops; true where that is not plain from the form's range.
-bool may_hold(const Constraint& constraint, OpenLoops open);
 
 // The open loop that is the only one in a form.
 std::optional<size_t> only_loop(const Linear& form);

@@ -101,10 +101,9 @@ class Planner {
     if (!nest_.reset_when) return true;
     std::vector<Constraint> when;
     if (!add_constraints(nest_.reset_when, values_, open_, when)) return false;
-    const bool never =
-        std::ranges::any_of(when, [&](const Constraint& c) { return !may_hold(c, open_); });
+    const bool never =  // add_constraints leaves out what always holds
+        std::ranges::any_of(when, [](const Constraint& c) { return c.form.is_constant(); });
     if (never) return true;
-    std::erase_if(when, [](const Constraint& c) { return c.form.is_constant(); });
     if (when.empty()) p.operation.kind = Kind::kOverwrite;
     p.restarts = when.size();
     p.watched = std::move(when);
