@@ -20,6 +20,7 @@ demo: build
 
 test: build
 	scripts/install_packages.sh test
+	scripts/install_python_packages.sh build/python
 	ctest --test-dir build --output-on-failure -j$(JOBS)
 
 # The unit tests once more, under AddressSanitizer and UndefinedBehaviorSanitizer.

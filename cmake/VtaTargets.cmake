@@ -28,6 +28,8 @@ endfunction()
 add_library(vta_test_main STATIC ${CMAKE_SOURCE_DIR}/tests/main.cc
                                  ${CMAKE_SOURCE_DIR}/tests/golden.cc)
 target_link_libraries(vta_test_main PUBLIC vta_options GTest::gmock GTest::gtest)
+target_compile_definitions(vta_test_main PUBLIC
+  VTA_PYTHON="${CMAKE_SOURCE_DIR}/build/python/bin/python")
 
 add_custom_target(unit_tests)  # builds every test with the label 'unit'
 

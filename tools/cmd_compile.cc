@@ -32,8 +32,10 @@ void run(const Options& options) {
                              : random_samples(network, options.seed);
   const std::string calibration =
       given ? fmt::format("calibrated on {} samples", samples.size())
-            : "calibrated on random inputs from -1 to 1: good for timing, not for answers; give "
-              "typical inputs with --calibrate";
+      : arrived_quantised(network)
+          ? "the model's own integers are kept"
+          : "calibrated on random inputs from -1 to 1: good for timing, not for answers; give "
+            "typical inputs with --calibrate";
   const hw::Config config = hw::load_config(options.hw);
   const compiler::Compiled compiled = [&] {
     const Progress progress("compiling " + options.model);
@@ -64,8 +66,8 @@ void add_compile_command(CLI::App& app) {
       "  vta compile resnet20.onnx --calibrate pictures/ -o resnet20.vtam\n"
       "  vta compile resnet20.onnx --calibrate samples.npy --hw ultra96 -o resnet20.vtam\n"
       "The report says of each node where it runs, and why where that is the host.");
-  command->add_option("MODEL", options->model, "The model: an .onnx file")
-      ->type_name("FILE.onnx")
+  command->add_option("MODEL", options->model, "The model: an .onnx or .tflite file")
+      ->type_name("FILE")
       ->required();
   command->add_option("-o,--output", options->output, "The module to write")
       ->type_name("FILE.vtam")

@@ -85,7 +85,9 @@ Result run_model(const Options& options) {
     return result;
   }
   std::vector<graph::NamedTensors> samples = {inputs};
-  if (options.calibrate.empty()) {
+  if (arrived_quantised(network) && options.calibrate.empty()) {
+    result.note = "the model's own integers are kept";
+  } else if (options.calibrate.empty()) {
     result.note =
         "calibrated on the given input: give typical ones with --calibrate for other inputs";
   } else {
@@ -99,13 +101,11 @@ Result run_model(const Options& options) {
   return result;
 }
 
-// The largest elements of a tensor that looks like class scores: one row of at least two floats.
+// The largest elements of a tensor that looks like class scores: one row of at least two numbers.
 std::vector<size_t> top(const Tensor& tensor, size_t count) {
-  if (tensor.dtype() != DType::kFloat32 || tensor.rank() != 2 || tensor.shape()[0] != 1 ||
-      tensor.size() < 2) {
-    return {};
-  }
-  const auto values = tensor.as<float>();
+  if (tensor.rank() != 2 || tensor.shape()[0] != 1 || tensor.size() < 2) return {};
+  const Tensor floats = tensor.cast(DType::kFloat32);
+  const auto values = floats.as<float>();
   std::vector<size_t> order(values.size());
   std::iota(order.begin(), order.end(), size_t{0});
   count = std::min(count, order.size());
@@ -127,7 +127,7 @@ void print_text(const Result& result, const std::vector<std::string>& labels) {
   for (const auto& [name, tensor] : result.outputs) {
     fmt::print("output {}: {}[{}]\n", name, dtype_name(tensor.dtype()), to_string(tensor.shape()));
     for (const size_t i : top(tensor, 5)) {
-      fmt::print("  {:>10.4f}  {}\n", tensor.as<float>()[i],
+      fmt::print("  {:>10.4f}  {}\n", tensor.cast(DType::kFloat32).as<float>()[i],
                  i < labels.size() ? labels[i] : fmt::format("class {}", i));
     }
   }
@@ -146,7 +146,7 @@ void print_json(const Result& result, const Options& options,
     Json output = {
         {"name", name}, {"dtype", dtype_name(tensor.dtype())}, {"shape", tensor.shape()}};
     for (const size_t i : top(tensor, 5)) {
-      Json entry = {{"index", i}, {"value", tensor.as<float>()[i]}};
+      Json entry = {{"index", i}, {"value", tensor.cast(DType::kFloat32).as<float>()[i]}};
       if (i < labels.size()) entry["label"] = labels[i];
       output["top"].push_back(entry);
     }
@@ -197,7 +197,8 @@ void add_run_command(CLI::App& app) {
       "  vta run resnet20.vtam --input picture.npy --labels cifar10.txt\n"
       "  vta run detector.onnx --input face.jpg --mean 127 --scale 0.0078125 --output-dir out/\n"
       "Without --calibrate a model is calibrated on the given input.");
-  command->add_option("MODEL", options->model, "An .onnx model or a compiled .vtam module")
+  command
+      ->add_option("MODEL", options->model, "An .onnx or .tflite model, or a compiled .vtam module")
       ->type_name("FILE")
       ->required();
   command

@@ -60,6 +60,27 @@ TEST_F(NetworkCommands, ModelAndModuleGiveTheSameOnEveryDevice) {
   EXPECT_GT(cosine(run(kModel, "--device float"), expected), 0.99);
 }
 
+// --device float interprets the graph, which is integer then.
+TEST_F(NetworkCommands, ModelThatArrivesQuantisedKeepsItsIntegers) {
+  const std::string model = VTA_SOURCE_DIR "/fuzz/corpus/tflite/int8.tflite";
+  Tensor input(DType::kInt8, {1, 2, 6, 6});
+  std::mt19937 random(3);
+  for (int8_t& value : input.as<int8_t>()) value = static_cast<int8_t>(random());
+  save_npy(path("x.npy"), input);
+  std::vector<Tensor> outputs;
+  for (const char* device : {"float", "fsim", "ref"}) {
+    const Outcome outcome =
+        vta(fmt::format("run {} --input {} --hw tiny --device {} --output-dir {}", model,
+                        path("x.npy"), device, path("outputs")));
+    ASSERT_EQ(outcome.status, 0) << outcome.err;
+    outputs.push_back(load_npy(path("outputs/y.npy")));
+  }
+  EXPECT_EQ(outputs[1], outputs[0]);
+  EXPECT_EQ(outputs[2], outputs[0]);
+  const Outcome compiled = vta(fmt::format("compile {} -o {} --json", model, path("m.vtam")));
+  EXPECT_EQ(json::parse(compiled.out).at("calibration"), "the model's own integers are kept");
+}
+
 TEST_F(NetworkCommands, EveryKernelOfAModuleIsProven) {
   compile("--hw ultra96");
   const Outcome outcome = vta("check " + path("m.vtam") + " --json");
@@ -131,7 +152,8 @@ TEST_F(NetworkCommands, ErrorsSayWhatIsWrongAndWhatIsRight) {
       "--input foo=" + path("picture.npy") + ": not one of the network's inputs, which are image");
   expect_error(run_model + path("picture.npy") + " --dim batch=0",
                "--dim batch=0: expected NAME=N with N of 1 or more");
-  expect_error("run model.pt --input x.npy", "model.pt: not a model that this tool reads (.onnx)");
+  expect_error("run model.pt --input x.npy",
+               "model.pt: not a model that this tool reads (.onnx, .tflite)");
   expect_error("demo --images 0", "--images 0: expected 1 to 10000, the size of the test set");
   expect_error(
       "run " + kRefused + " --input x.npy",

@@ -12,6 +12,7 @@
 #include "vta/base/npy.h"
 #include "vta/graph/passes.h"
 #include "vta/import/onnx/onnx.h"
+#include "vta/import/tflite/tflite.h"
 
 namespace vta::tools {
 
@@ -35,6 +36,19 @@ std::map<std::string, int64_t> parse_dims(const std::vector<std::string>& argume
     dims[argument.substr(0, equals)] = std::stoll(number);
   }
   return dims;
+}
+
+graph::Graph import_model(const fs::path& model, const NetworkOptions& options) {
+  if (model.extension() == ".tflite") {
+    require(options.dims.empty(), "{}: --dim is for .onnx models; the shapes of this are fixed",
+            model.string());
+    return import::load_tflite(model);
+  }
+  require(model.extension() == ".onnx", "{}: not a model that this tool reads (.onnx, .tflite)",
+          model.string());
+  import::OnnxOptions onnx;
+  onnx.dims = parse_dims(options.dims);
+  return import::load_onnx(model, onnx);
 }
 
 bool is_picture(const fs::path& file) {
@@ -114,11 +128,7 @@ void add_network_options(CLI::App& command, NetworkOptions& options) {
 }
 
 graph::Graph load_network(const fs::path& model, const NetworkOptions& options) {
-  require(model.extension() == ".onnx", "{}: not a model that this tool reads (.onnx)",
-          model.string());
-  import::OnnxOptions onnx;
-  onnx.dims = parse_dims(options.dims);
-  graph::Graph network = graph::simplify(import::load_onnx(model, onnx));
+  graph::Graph network = graph::simplify(import_model(model, options));
   const graph::Footprint footprint = graph::footprint(network);
   if (footprint.bytes > kMaxBytes) {
     const graph::Value& largest = network.value(footprint.largest);
@@ -127,6 +137,12 @@ graph::Graph load_network(const fs::path& model, const NetworkOptions& options) 
          graph::to_string(largest.type));
   }
   return network;
+}
+
+bool arrived_quantised(const graph::Graph& network) {
+  return std::ranges::any_of(network.nodes, [](const graph::Node& node) {
+    return node.op == "qconv" || node.op == "qgemm";
+  });
 }
 
 Tensor load_input(const fs::path& file, const graph::TensorType& type,

@@ -28,8 +28,11 @@ struct NetworkOptions {
 // --dim, --mean and --scale.
 void add_network_options(CLI::App& command, NetworkOptions& options);
 
-// The float network of a model file, simplified. Throws Error for a file that is no known model.
+// The network of an .onnx or .tflite file, simplified. Throws Error for a file that is no known model.
 graph::Graph load_network(const std::filesystem::path& model, const NetworkOptions& options);
+
+// Whether the model file held integer layers, which keep their meaning.
+bool arrived_quantised(const graph::Graph& network);
 
 // The tensor of a .npy, .png or .jpg file, fitted to a network input: a picture is resized, made
 // grey or RGB as the input has 1 or 3 channels, and laid out N x C x H x W; a leading dimension of

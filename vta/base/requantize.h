@@ -44,6 +44,12 @@ constexpr int32_t multiply_by_quantized_multiplier(int32_t x, int32_t factor, in
                                          right);
 }
 
+// The same rounded once, to nearest with ties upwards: TFLite's dense layers. Shift in [-31, 30].
+constexpr int64_t multiply_rounding_once(int32_t x, int32_t factor, int shift) {
+  const int places = 31 - shift;
+  return (int64_t{x} * factor + (int64_t{1} << (places - 1))) >> places;
+}
+
 // factor in [2^30, 2^31) and shift with real = factor * 2^(shift - 31), as TFLite's
 // QuantizeMultiplier; 0 for real = 0.
 struct QuantizedMultiplier {

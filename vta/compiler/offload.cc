@@ -63,6 +63,18 @@ bool shifts_fit(const Graph& graph, const Node& node, const hw::Config&) {
                              [](int32_t shift) { return shift >= -32 && shift <= 31; });
 }
 
+bool weights_are_symmetric(const Graph&, const Node& node, const hw::Config&) {
+  return node.int_attr("w_zero_point") == 0;
+}
+
+bool rounds_as_rqt(const Graph&, const Node& node, const hw::Config&) {
+  return node.op != "qgemm" || node.int_attr("round_once") == 0;
+}
+
+bool quotient_is_requantised(const Graph&, const Node& node, const hw::Config&) {
+  return node.int_attr("exact_quotient") == 0;
+}
+
 bool divisor_is_plain(const Graph&, const Node& node, const hw::Config&) {
   return node.op == "qglobal_average_pool" || node.int_attr("ceil_mode") == 0 ||
          node.int_attr("count_include_pad") == 0;
@@ -81,6 +93,8 @@ const std::vector<Constraint>& weighted_constraints() {
       kRequantise,
       kBatch,
       {"weights must be constant and fit the configuration's wgt type", weights_fit},
+      {"the weights' zero point must be 0", weights_are_symmetric},
+      {"the product with the factor must be rounded twice, as rqt does", rounds_as_rqt},
       {"bias, factor and shift must be constant", parameters_are_constant},
       {"shifts must be from -32 to 31", shifts_fit},
       {"padding must be at most 15 input elements on a side", padding_fits_its_field},
@@ -100,6 +114,7 @@ const std::map<std::string, std::vector<Constraint>, std::less<>>& table() {
         kRequantise,
         kBatch,
         kRank4,
+        {"the mean must be rounded as rqt does, not as an exact quotient", quotient_is_requantised},
         {"ceil_mode and count_include_pad must not be combined", divisor_is_plain}}},
       {"qglobal_average_pool", {kBytes, kRequantise, kBatch, kRank4}},
   };

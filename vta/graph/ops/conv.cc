@@ -67,7 +67,7 @@ std::vector<Tensor> run_conv(const Node& node, std::span<const Tensor* const> in
   const int64_t channels = result.shape()[1];
   const int64_t plane = element_count(Shape(result.shape().begin() + 2, result.shape().end()));
   float* y = result.as<float>().data();
-  convolve<float>(node, *inputs[0], 0.0, *inputs[1],
+  convolve<float>(node, *inputs[0], 0.0, *inputs[1], 0.0,
                   [&](int64_t image, int64_t o, int64_t first, std::span<const double> sums) {
                     const double bias = bias_of(inputs, o);
                     float* to = y + (image * channels + o) * plane + first;

@@ -57,17 +57,19 @@ void fill_columns(const T* image, int64_t channels, double zero, const Window& w
   }
 }
 
-// Convolves x, less `zero`, with w, both of element type T. For each image, output channel and run
-// of output positions (row-major over the spatial dimensions) calls emit(image, channel, first
-// position, sums).
+// Convolves x, less `zero`, with w, less `w_zero`, both of element type T. For each image, output
+// channel and run of output positions (row-major over the spatial dimensions) calls emit(image,
+// channel, first position, sums).
 template <typename T, typename Emit>
-void convolve(const Node& node, const Tensor& x, double zero, const Tensor& w, Emit emit) {
+void convolve(const Node& node, const Tensor& x, double zero, const Tensor& w, double w_zero,
+              Emit emit) {
   Window window = make_window(node, x.shape(), std::span(w.shape()).subspan(2));
   set_output(window, false);
   const int64_t groups = node.int_attr("group");
   const int64_t channels = w.shape()[1], rows = w.shape()[0] / groups;
   const int64_t depth = channels * volume(window.kernel);
-  const std::vector<double> weights(w.as<T>().begin(), w.as<T>().end());
+  std::vector<double> weights(w.as<T>().begin(), w.as<T>().end());
+  for (double& value : weights) value -= w_zero;
   for (int64_t i = 0; i < x.shape()[0] * groups; ++i) {  // images of one group's channels
     const int64_t image = i / groups, group = i % groups;
     const T* input = x.as<T>().data() + i * channels * volume(window.in);

@@ -5,15 +5,19 @@
 //   q = saturate(round_half_even(x / scale) + zero_point); x = (q - zero_point) * scale; in float.
 // qconv(x[N,C,H,W], w[O,C/group,KH,KW], bias i32[O], factor i32[O], shift i32[O]): attributes as
 // conv
-//   and x_zero_point; requantise(sum of (x - x_zero_point) * w) with the channel's bias, factor and
-//   shift. Padding contributes 0. Sums wrap at 32 bits.
-// qgemm(x[N,K], w[M,K], bias i32[M], factor i32[M], shift i32[M]): likewise x * transpose(w).
+//   and x_zero_point, w_zero_point; requantise(sum of (x - x_zero_point) * (w - w_zero_point)) with
+//   the channel's bias, factor and shift. Padding contributes 0. Sums wrap at 32 bits.
+// qgemm(x[N,K], w[M,K], bias i32[M], factor i32[M], shift i32[M]): likewise x * transpose(w). With
+//   round_once = 1 the product with the factor is rounded once, halves upwards, as TFLite's dense
+//   layers do.
 // qadd(a, b): as TFLite's ADD, for equal shapes: each operand, less its zero point and shifted left
 //   by left_shift, is multiplied by its factor and shift; the sum is requantised.
 // qmax_pool(x): as max_pool.
 // qaverage_pool(x), qglobal_average_pool(x): attributes as the float pools, x_zero_point and scale
 //   (of the input over that of the output): the sum of x - x_zero_point requantised with the factor
-//   and shift of scale / divisor.
+//   and shift of scale / divisor. qaverage_pool with exact_quotient = 1 and scale 1, as TFLite's
+//   AVERAGE_POOL_2D: clip(sum / divisor + zero_point), the quotient rounded once, halves away from
+//   zero.
 // qrescale(x): requantise(x - x_zero_point).
 //
 // All but quantize, dequantize and qmax_pool end in a requantisation and have attributes
@@ -145,6 +149,7 @@ void check_accumulating(const Node& node, std::span<const InferInput> inputs, in
             to_string(inputs[i].type));
   }
   zero_point_of(node, "x_zero_point");
+  zero_point_of(node, "w_zero_point");
   requantize_of(node);
 }
 
@@ -178,6 +183,7 @@ std::vector<Tensor> run_qconv(const Node& node, std::span<const Tensor* const> i
   const Shape& shape = result.shape();
   int8_t* y = result.as<int8_t>().data();
   convolve<int8_t>(node, *inputs[0], zero_point_of(node, "x_zero_point"), *inputs[1],
+                   zero_point_of(node, "w_zero_point"),
                    [&](int64_t image, int64_t o, int64_t first, std::span<const double> sums) {
                      int8_t* to = y + (image * shape[1] + o) * shape[2] * shape[3] + first;
                      for (const double sum : sums) {
@@ -187,12 +193,24 @@ std::vector<Tensor> run_qconv(const Node& node, std::span<const Tensor* const> i
   return {std::move(result)};
 }
 
+bool rounds_once(const Node& node) {
+  return ranged_attribute(node, "round_once", 0, 1) == 1;
+}
+
+int8_t requantized_once(int32_t x, const Requantize& r) {
+  require(r.shift >= -31 && r.shift <= 30, "shift must be in [-31, 30] with round_once, got {}",
+          r.shift);
+  const int64_t scaled = multiply_rounding_once(wrap_add(x, r.bias), r.factor, r.shift);
+  return static_cast<int8_t>(std::clamp<int64_t>(scaled + r.zero_point, r.clip_min, r.clip_max));
+}
+
 std::vector<TensorType> infer_qgemm(const Node& node, std::span<const InferInput> inputs, size_t) {
   const Shape& x = inputs[0].type.shape;
   const Shape& w = inputs[1].type.shape;
   require(x.size() == 2 && w.size() == 2 && x[1] == w[1],
           "x must be N x K and w M x K, got shapes {} and {}", to_string(x), to_string(w));
   check_accumulating(node, inputs, w[0]);
+  rounds_once(node);
   return {{DType::kInt8, {x[0], w[0]}}};
 }
 
@@ -205,6 +223,8 @@ std::vector<Tensor> run_qgemm(const Node& node, std::span<const Tensor* const> i
   std::vector<double> x(inputs[0]->as<int8_t>().begin(), inputs[0]->as<int8_t>().end());
   for (double& value : x) value -= zero;
   const auto w = inputs[1]->as<int8_t>();
+  const double w_zero = zero_point_of(node, "w_zero_point");
+  const auto narrow = rounds_once(node) ? requantized_once : requantized;
   Tensor result(DType::kInt8, outputs[0].shape);
   const auto y = result.as<int8_t>();
   multiply_by_tiles(
@@ -212,7 +232,7 @@ std::vector<Tensor> run_qgemm(const Node& node, std::span<const Tensor* const> i
       [&](int64_t first, int64_t count, double* tile) {
         for (int64_t t = 0; t < count; ++t) {
           for (int64_t d = 0; d < depth; ++d) {
-            tile[d * kTileColumns + t] = w[(first + t) * depth + d];
+            tile[d * kTileColumns + t] = w[(first + t) * depth + d] - w_zero;
           }
         }
       },
@@ -220,7 +240,7 @@ std::vector<Tensor> run_qgemm(const Node& node, std::span<const Tensor* const> i
         for (int64_t r = 0; r < rows; ++r) {
           for (int64_t t = 0; t < count; ++t) {
             y[r * columns + first + t] =
-                requantized(wrap_to_int32(sums[r * kTileColumns + t]), channels[first + t]);
+                narrow(wrap_to_int32(sums[r * kTileColumns + t]), channels[first + t]);
           }
         }
       });
@@ -298,6 +318,10 @@ void check_averaging(const Node& node) {
   quantize_multiplier(scale);  // throws where it does not fit; a divisor only makes it smaller
 }
 
+bool has_exact_quotient(const Node& node) {
+  return ranged_attribute(node, "exact_quotient", 0, 1) == 1;
+}
+
 std::vector<TensorType> infer_qmax_pool(const Node& node, std::span<const InferInput> inputs,
                                         size_t) {
   return infer_windowed(inputs[0], pool_window(node, inputs[0].type.shape));
@@ -306,6 +330,8 @@ std::vector<TensorType> infer_qmax_pool(const Node& node, std::span<const InferI
 std::vector<TensorType> infer_qaverage_pool(const Node& node, std::span<const InferInput> inputs,
                                             size_t) {
   check_averaging(node);
+  require(!has_exact_quotient(node) || node.float_attr("scale") == 1,
+          "scale must be 1 with exact_quotient, got {}", node.float_attr("scale"));
   return infer_windowed(inputs[0], pool_window(node, inputs[0].type.shape));
 }
 
@@ -320,17 +346,28 @@ std::vector<Tensor> run_qmax_pool(const Node& node, std::span<const Tensor* cons
   return {max_pool(pool_window(node, inputs[0]->shape()), *inputs[0])};
 }
 
-Tensor qaverage(const Node& node, const Window& window, bool count_include_pad, const Tensor& x,
-                const Shape& shape) {
+// The sum as the quotient that it is, halves away from zero.
+int8_t exact_average(double sum, int64_t divisor, const Requantize& parameters) {
+  const double quotient = std::round(sum / static_cast<double>(divisor)) + parameters.zero_point;
+  return static_cast<int8_t>(std::clamp(quotient, static_cast<double>(parameters.clip_min),
+                                        static_cast<double>(parameters.clip_max)));
+}
+
+int8_t scaled_average(double sum, int64_t divisor, double scale, Requantize& parameters) {
+  set_multiplier(parameters, quantize_multiplier(scale / static_cast<double>(divisor)));
+  return requantized(wrap_to_int32(sum), parameters);
+}
+
+Tensor qaverage(const Node& node, const Window& window, bool count_include_pad, bool exact,
+                const Tensor& x, const Shape& shape) {
   const double scale = node.float_attr("scale");
   Requantize parameters = requantize_of(node);
   Tensor result(DType::kInt8, shape);
   const auto y = result.as<int8_t>();
   sum_windows(window, count_include_pad, x.as<int8_t>(), zero_point_of(node, "x_zero_point"),
               [&](size_t output, double sum, int64_t divisor) {
-                set_multiplier(parameters,
-                               quantize_multiplier(scale / static_cast<double>(divisor)));
-                y[output] = requantized(wrap_to_int32(sum), parameters);
+                y[output] = exact ? exact_average(sum, divisor, parameters)
+                                  : scaled_average(sum, divisor, scale, parameters);
               });
   return result;
 }
@@ -338,13 +375,15 @@ Tensor qaverage(const Node& node, const Window& window, bool count_include_pad, 
 std::vector<Tensor> run_qaverage_pool(const Node& node, std::span<const Tensor* const> inputs,
                                       std::span<const TensorType> outputs) {
   return {qaverage(node, pool_window(node, inputs[0]->shape()),
-                   node.int_attr("count_include_pad") != 0, *inputs[0], outputs[0].shape)};
+                   node.int_attr("count_include_pad") != 0, has_exact_quotient(node), *inputs[0],
+                   outputs[0].shape)};
 }
 
 std::vector<Tensor> run_qglobal_average_pool(const Node& node,
                                              std::span<const Tensor* const> inputs,
                                              std::span<const TensorType> outputs) {
-  return {qaverage(node, global_window(inputs[0]->shape()), false, *inputs[0], outputs[0].shape)};
+  return {qaverage(node, global_window(inputs[0]->shape()), false, false, *inputs[0],
+                   outputs[0].shape)};
 }
 
 // Tables of attributes
@@ -354,7 +393,8 @@ std::vector<AttributeDef> qconv_attributes() {
                {"dilations", kInts},
                {"pads", kInts},
                {"group", kInt, 1},
-               {"x_zero_point", kInt}},
+               {"x_zero_point", kInt},
+               {"w_zero_point", kInt}},
               requantize_attributes());
 }
 
@@ -397,7 +437,8 @@ std::span<const OpDef> quantized_ops() {
       {.name = "qgemm",
        .min_inputs = 5,
        .max_inputs = 5,
-       .attributes = with({{"x_zero_point", kInt}}, requantize_attributes()),
+       .attributes = with({{"x_zero_point", kInt}, {"w_zero_point", kInt}, {"round_once", kInt}},
+                          requantize_attributes()),
        .infer = infer_qgemm,
        .run = run_qgemm},
       {.name = "qadd",
@@ -419,7 +460,8 @@ std::span<const OpDef> quantized_ops() {
        .complete = complete_window_attributes},
       {.name = "qaverage_pool",
        .attributes =
-           with(with(pool_attributes(), {{"count_include_pad", kInt}}), averaging_attributes()),
+           with(with(pool_attributes(), {{"count_include_pad", kInt}, {"exact_quotient", kInt}}),
+                averaging_attributes()),
        .infer = infer_qaverage_pool,
        .run = run_qaverage_pool,
        .complete = complete_window_attributes},

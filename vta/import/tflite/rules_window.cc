@@ -1,0 +1,119 @@
+// Pools, means and resizing.
+#include "vta/base/requantize.h"
+#include "vta/import/tflite/rules.h"
+
+namespace vta::import {
+namespace {
+
+using graph::kNoValue;
+using graph::ValueId;
+using Ints = std::vector<int64_t>;
+using Attributes = OperatorImporter::Attributes;
+
+Attributes window_attributes(OperatorImporter& node) {
+  const TfliteOptions& options = node.options();
+  return {{"kernel_shape", Ints{options.filter_h, options.filter_w}},
+          {"strides", Ints{options.stride_h, options.stride_w}},
+          {"pads",
+           tflite_pads(options, node.shape(node.input(0)), options.filter_h, options.filter_w)}};
+}
+
+void require_same_meaning(const OperatorImporter& node) {
+  const TfliteAffine x = node.input_affine(0), y = node.output_affine();
+  require(x.scale == y.scale && x.zero_point == y.zero_point,
+          "its input and output differ in scale or zero point");
+}
+
+// The mean of the integers as they are in the file, which for uint8 are 128 more than here; halves
+// go away from zero.
+void import_average_pool(OperatorImporter& node) {
+  Attributes attributes = window_attributes(node);
+  if (!node.is_quantised()) {
+    return node.set_output(node.activated(node.emit("average_pool", {node.input(0)}, attributes)));
+  }
+  require_same_meaning(node);
+  const int64_t origin = node.output_tensor().dtype == DType::kUInt8 ? -128 : 0;
+  attributes.merge(node.requantize_attributes());
+  attributes["x_zero_point"] = origin;
+  attributes["zero_point"] = origin;
+  attributes["scale"] = 1.0;
+  attributes["exact_quotient"] = int64_t{1};
+  node.set_output(node.emit("qaverage_pool", {node.input(0)}, attributes));
+}
+
+void import_max_pool(OperatorImporter& node) {
+  const Attributes window = window_attributes(node);
+  if (!node.is_quantised()) {
+    return node.set_output(node.activated(node.emit("max_pool", {node.input(0)}, window)));
+  }
+  require_same_meaning(node);
+  const ValueId largest = node.emit("qmax_pool", {node.input(0)}, window);
+  if (node.options().activation == TfliteActivation::kNone) return node.set_output(largest);
+  Attributes clip = node.requantize_attributes();
+  const QuantizedMultiplier one = quantize_multiplier(1.0);
+  clip["x_zero_point"] = clip["zero_point"];
+  clip["factor"] = int64_t{one.factor};
+  clip["shift"] = int64_t{one.shift};
+  node.set_output(node.emit("qrescale", {largest}, clip));
+}
+
+void import_mean(OperatorImporter& node) {
+  require(!node.is_quantised(), "quantised means are not supported; float are");
+  Ints axes = node.constant_integers(1, "axes");
+  const auto rank = static_cast<int64_t>(node.input_tensor(0).shape.size());
+  static constexpr int64_t kPlace[] = {0, 2, 3, 1};  // of N, H, W, C in the graph
+  for (int64_t& axis : axes) {
+    require(axis >= -rank && axis < rank, "axis {} is out of range for {} dimensions", axis, rank);
+    if (axis < 0) axis += rank;
+    if (rank == 4) axis = kPlace[axis];
+  }
+  const ValueId kept = node.emit("reduce_mean", {node.input(0)}, {{"axes", axes}});
+  node.set_output(node.options().keep_dims ? kept
+                                           : node.reshaped(kept, node.output_tensor().shape));
+}
+
+void import_resize(OperatorImporter& node, const std::string& mode) {
+  const TfliteOptions& options = node.options();
+  const bool nearest = mode == "nearest";
+  if (node.is_quantised()) {
+    require(nearest, "quantised bilinear resizing is not supported; nearest is");
+    require_same_meaning(node);
+  }
+  require(!options.align_corners || !options.half_pixel_centers,
+          "align_corners and half_pixel_centers exclude each other");
+  require(!nearest || !options.align_corners,
+          "resizing to nearest with align_corners is not supported");
+  const Shape sizes = channels_first(node.output_tensor().shape);
+  const char* coordinates = options.align_corners        ? "align_corners"
+                            : options.half_pixel_centers ? "half_pixel"
+                                                         : "asymmetric";
+  // TFLite rounds the coordinate down, half pixels before they are taken off again.
+  const bool shifted = nearest && options.half_pixel_centers;
+  node.set_output(node.emit("resize",
+                            {node.input(0), kNoValue, kNoValue, node.add_constant("sizes", sizes)},
+                            {{"mode", mode},
+                             {"coordinate_transformation_mode", coordinates},
+                             {"nearest_mode", shifted ? "round_prefer_ceil" : "floor"}}));
+}
+
+void import_resize_nearest(OperatorImporter& node) {
+  import_resize(node, "nearest");
+}
+void import_resize_bilinear(OperatorImporter& node) {
+  import_resize(node, "linear");
+}
+
+}  // namespace
+
+std::span<const TfliteRule> tflite_window_rules() {
+  static constexpr TfliteRule kRules[] = {
+      {1, "AVERAGE_POOL_2D", import_average_pool},
+      {17, "MAX_POOL_2D", import_max_pool},
+      {23, "RESIZE_BILINEAR", import_resize_bilinear},
+      {40, "MEAN", import_mean},
+      {97, "RESIZE_NEAREST_NEIGHBOR", import_resize_nearest},
+  };
+  return kRules;
+}
+
+}  // namespace vta::import
