@@ -73,6 +73,7 @@ std::string operators_markdown() {
     const ops::OpExpression& expression = *ops::find_expression(op->name);
     std::string form = expression.is_view ? "view" : "computes";
     if (!expression.limit.empty()) form += fmt::format("; {}", expression.limit);
+    if (expression.limit == ops::kNoExpression) form = expression.limit;
     text += fmt::format("| `{}` | {} | {} | {} | {} |\n", op->name,
                         count(op->min_inputs, op->max_inputs), attribute_names(*op), form,
                         rules.numbers_of(op->name));

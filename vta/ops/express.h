@@ -58,6 +58,9 @@ struct OpExpression {
   std::string_view limit = "";  // what has no expression, or another meaning, as the user reads it
 };
 
+// The limit of an operator that no expression can say.
+inline constexpr std::string_view kNoExpression = "none: the reference kernel alone computes it";
+
 // Every operator of the graph has an entry; nullptr for a name that is none.
 const OpExpression* find_expression(std::string_view op);
 

@@ -60,6 +60,11 @@ Expr zero_of(const Node& node) {
   return zero == 0 ? Expr() : int32(zero);
 }
 
+// Forms that only the reference kernel has: what TFLite models need where they round otherwise.
+void require_absent(const Node& node, const char* key) {
+  require(node.int_attr(key) == 0, "there is no expression of {} = {}", key, node.int_attr(key));
+}
+
 std::vector<Tensor> quantize(const Operands& operands) {
   const Node& node = operands.node();
   const Expr scale = number(kFloat32, node.float_attr("scale"));
@@ -102,6 +107,7 @@ Tensor by_channel(const Tensor& sums, const Operands& operands) {
 
 std::vector<Tensor> qconv(const Operands& operands) {
   const Node& node = operands.node();
+  require_absent(node, "w_zero_point");
   const std::vector<Slide> window = conv_slides(operands);
   const Expr fill = constant(kInt8, node.int_attr("x_zero_point"));
   const Tensor around = padded(operands[0], window, fill, operands.stage("pad"));
@@ -112,6 +118,8 @@ std::vector<Tensor> qconv(const Operands& operands) {
 
 std::vector<Tensor> qgemm(const Operands& operands) {
   const Tensor &x = operands[0], &w = operands[1];
+  require_absent(operands.node(), "w_zero_point");
+  require_absent(operands.node(), "round_once");
   const int zero = attribute(operands.node(), "x_zero_point");
   const te::Axis k = te::reduce_axis(x.shape()[1], "k");
   const Tensor sums = te::compute(
@@ -199,7 +207,12 @@ std::vector<Tensor> average(const Operands& operands, const std::vector<Slide>& 
       operands.name())};
 }
 
+std::vector<Tensor> qsoftmax(const Operands&) {
+  fail("there is no expression of this operator");
+}
+
 std::vector<Tensor> qaverage_pool(const Operands& operands) {
+  require_absent(operands.node(), "exact_quotient");
   return average(operands, pool_slides(operands),
                  operands.node().int_attr("count_include_pad") != 0);
 }
@@ -214,12 +227,13 @@ std::span<const OpExpression> quantized_expressions() {
   static constexpr OpExpression kTable[] = {
       {"quantize", quantize},
       {"dequantize", dequantize},
-      {"qconv", qconv},
-      {"qgemm", qgemm},
+      {.op = "qconv", .express = qconv, .limit = "w_zero_point is 0"},
+      {.op = "qgemm", .express = qgemm, .limit = "w_zero_point and round_once are 0"},
       {"qadd", qadd},
       {"qrescale", qrescale},
       {"qmax_pool", qmax_pool},
-      {"qaverage_pool", qaverage_pool},
+      {.op = "qsoftmax", .express = qsoftmax, .limit = kNoExpression},
+      {.op = "qaverage_pool", .express = qaverage_pool, .limit = "exact_quotient is 0"},
       {"qglobal_average_pool", qglobal_average_pool},
   };
   return kTable;
