@@ -4,10 +4,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <random>
+#include <tuple>
 
 #include "vta/base/error.h"
 #include "vta/codegen/accel/accel_testing.h"
+#include "vta/isa/check.h"
 #include "vta/loop/text.h"
 
 namespace vta::codegen::accel {
@@ -170,6 +173,54 @@ TEST(GenerateRandom, ProgramsDoWhatTheInterpreterDoes) {
         << to_string(f);
   }
   EXPECT_GT(fits, 120);
+}
+
+// The instructions that push to, and that pop from, a token queue, in order.
+std::vector<size_t> with_bit(const isa::Program& p, isa::Unit unit, bool isa::Instruction::*bit) {
+  std::vector<size_t> result;
+  for (size_t i = 0; i < p.instructions.size(); ++i) {
+    const isa::Instruction& instruction = p.instructions[i];
+    if (isa::unit_of(instruction) == unit && instruction.*bit) result.push_back(i);
+  }
+  return result;
+}
+
+// Fewer would be too few: without any one of the tokens the checker finds a race. Those that FINISH
+// waits for order nothing else.
+TEST(GenerateRandom, NoTokenIsMoreThanNeeded) {
+  using isa::Instruction;
+  using isa::Unit;
+  const hw::Config config = short_queues();
+  int tokens = 0;
+  for (uint64_t seed = 1; seed < 60; seed += 2) {
+    const loop::Function f = loop::parse(RandomConvolution(config, seed).text());
+    isa::Program program;
+    try {
+      program = placed(generate(f, config), f, config);
+    } catch (const Error&) {
+      continue;  // it does not fit
+    }
+    const std::array<std::tuple<Unit, bool Instruction::*, Unit, bool Instruction::*>, 4> queues = {
+        {{Unit::kLoad, &Instruction::push_next, Unit::kCompute, &Instruction::pop_prev},
+         {Unit::kCompute, &Instruction::push_prev, Unit::kLoad, &Instruction::pop_next},
+         {Unit::kCompute, &Instruction::push_next, Unit::kStore, &Instruction::pop_prev},
+         {Unit::kStore, &Instruction::push_prev, Unit::kCompute, &Instruction::pop_next}}};
+    for (const auto& [from, push, to, pop] : queues) {
+      const std::vector<size_t> pushes = with_bit(program, from, push);
+      const std::vector<size_t> pops = with_bit(program, to, pop);
+      ASSERT_EQ(pushes.size(), pops.size());
+      for (size_t k = 0; k < pushes.size(); ++k) {
+        if (pops[k] + 1 == program.instructions.size()) continue;
+        isa::Program without = program;
+        without.instructions[pushes[k]].*push = false;
+        without.instructions[pops[k]].*pop = false;
+        EXPECT_FALSE(isa::check(without).ok())
+            << "seed " << seed << ": " << pushes[k] << " to " << pops[k];
+        ++tokens;
+      }
+    }
+  }
+  EXPECT_GT(tokens, 100);
 }
 
 }  // namespace
