@@ -241,6 +241,21 @@ TEST(Schedule, RfactorWantsAnInitThatMayCountTwice) {
             "rfactor R k_1: its init is 7, which would count once for each part");
 }
 
+TEST(Schedule, PaddingStaysOutsideTheLoopThatMakesWhatItPads) {
+  const Tensor a = placeholder({3, 3}, kInt32, "A");
+  const Tensor t = compute(
+      {3, 3}, [&](Var i, Var j) { return a(j, i); }, "T");
+  const Axis r = reduce_axis(3, "k");
+  const Tensor c = compute(
+      {3, 3}, [&](Var i, Var j) { return sum(t(i, r) * a(j, r), {r}); }, "C");
+  EXPECT_EQ(error_of([&](Schedule& s) {
+              s = Schedule(lower("f", {a, c}));
+              s.pad_einsum("C", {2, 2, 4});
+              s.reverse_compute_at("T_pad", "T_j");
+            }),
+            "reverse_compute_at T_pad: it computes 4 elements where T has 3, as padding does");
+}
+
 TEST(Schedule, PadEinsumMakesTilesWhole) {
   Schedule s(matmul());
   const auto before = results(s.function());

@@ -131,7 +131,13 @@ Result reverse_compute_at(const Function& f, const std::string& block, const std
   const std::vector<size_t> iters = elementwise_iters(consumer, produced, what);
   std::vector<IterRange> ranges;
   for (const loop::BlockIter& i : consumer.iters) ranges.push_back({0, i.extent});
-  for (size_t d = 0; d < iters.size(); ++d) ranges[iters[d]] = {box.begin[d], box.extent[d]};
+  for (size_t d = 0; d < iters.size(); ++d) {
+    const loop::BlockIter& i = consumer.iters[iters[d]];
+    require(i.extent <= produced->shape[d],
+            "{}: it computes {} elements where {} has {}, as padding does", what, i.extent,
+            produced->name, produced->shape[d]);
+    ranges[iters[d]] = {box.begin[d], box.extent[d]};
+  }
 
   Function result = without_block(f, from);
   const Path target = find_loop(result, loop);
