@@ -107,6 +107,12 @@ inline void interpret_on(const loop::Function& f, std::vector<loop::Array>& arra
   interpret(f, arguments, intrinsics, scalars);
 }
 
+// Leaves garbage where the next call has its stack, so that what code reads and never wrote shows.
+[[gnu::noinline]] inline void dirty_stack() {
+  volatile uint8_t garbage[1 << 16];
+  for (volatile uint8_t& byte : garbage) byte = 0x5B;
+}
+
 // Runs `f` both ways on contents drawn from `seed`. Where the interpreter refuses them the test
 // fails.
 inline testing::AssertionResult computes_the_same(const Kernel& kernel, const loop::Function& f,
@@ -121,6 +127,7 @@ inline testing::AssertionResult computes_the_same(const Kernel& kernel, const lo
     memory.push_back(storage.back().data());
   }
   interpret_on(f, arrays, intrinsics, scalars);
+  dirty_stack();
   kernel(memory, scalars);
   for (size_t p = 0; p < arrays.size(); ++p) {
     const loop::BufferNode& b = *f.parameters[p];
