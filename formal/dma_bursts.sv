@@ -12,14 +12,14 @@ module dma_bursts (
   input wire logic                       room
 );
 
-  logic idle, desc_push, req_valid, fault_valid;
+  logic idle, req_valid, fault_valid;
   logic [31:0] req_addr;
   logic [4:0] req_len;
   logic [3:0] fault_code;
 
   vta_read_dma dut (
     .clk_i(clk), .clear_i(clear), .halt_i(halt), .start_i(start), .insn_i(insn), .idle_o(idle),
-    .desc_push_o(desc_push), .req_valid_o(req_valid), .req_addr_o(req_addr), .req_len_o(req_len),
+    .req_valid_o(req_valid), .req_addr_o(req_addr), .req_len_o(req_len),
     .req_grant_i(grant), .room_i(room), .fault_valid_o(fault_valid), .fault_code_o(fault_code)
   );
 

@@ -29,7 +29,7 @@ module dma_rectangle #(
     insn[vta_pkg::MEM_X_STRIDE_LSB+:4] = stride;
   end
 
-  logic started_q, idle, desc_push, req_valid, fault_valid;
+  logic started_q, idle, req_valid, fault_valid;
   logic [31:0] req_addr;
   logic [4:0] req_len;
   logic [3:0] fault_code;
@@ -38,7 +38,7 @@ module dma_rectangle #(
 
   vta_read_dma dut (
     .clk_i(clk), .clear_i(1'b0), .halt_i(1'b0), .start_i(!started_q), .insn_i(insn), .idle_o(idle),
-    .desc_push_o(desc_push), .req_valid_o(req_valid), .req_addr_o(req_addr), .req_len_o(req_len),
+    .req_valid_o(req_valid), .req_addr_o(req_addr), .req_len_o(req_len),
     .req_grant_i(grant), .room_i(1'b1), .fault_valid_o(fault_valid), .fault_code_o(fault_code)
   );
 

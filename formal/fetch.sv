@@ -21,7 +21,8 @@ module fetch (
   always_ff @(posedge clk) if (clear) running_q <= 1'b1;
 
   logic req_valid, done, blocked, fault_valid;
-  logic [31:0] req_addr, number;
+  logic [31:0] req_addr;
+  logic [vta_pkg::NUMBER_W-1:0] number;
   logic [4:0] req_len;
   logic [2:0] push;
   logic [vta_pkg::INSN_W-1:0] insn;

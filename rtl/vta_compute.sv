@@ -10,7 +10,7 @@ module vta_compute (
   // Command queue and tokens.
   input  wire logic                          cmd_valid_i,
   input  wire logic [vta_pkg::INSN_W-1:0]    cmd_insn_i,
-  input  wire logic [31:0]                   cmd_number_i,
+  input  wire logic [vta_pkg::NUMBER_W-1:0]  cmd_number_i,
   input  wire logic                          cmd_empty_i,  // nothing in the queue, visible or not
   output logic                               cmd_pop_o,
   input  wire logic                          token_prev_valid_i,
@@ -45,8 +45,8 @@ module vta_compute (
 
   output logic                               fault_valid_o,
   output logic [3:0]                         fault_code_o,
-  output logic [31:0]                        fault_number_o,
-  output logic [31:0]                        end_number_o,  // of the instruction that ends
+  output logic [vta_pkg::NUMBER_W-1:0]      fault_number_o,
+  output logic [vta_pkg::NUMBER_W-1:0]      end_number_o,  // of the instruction that ends
   output logic                               event_start_o,
   output logic                               event_end_o,
   output logic [3:0]                         cause_o,
@@ -57,8 +57,13 @@ module vta_compute (
   localparam int Groups = vta_pkg::BATCH * vta_pkg::BLOCK_OUT / vta_pkg::ALU_LANES;
   localparam int GroupIdxW = Groups > 1 ? $clog2(Groups) : 1;
   localparam int SlotW = 6;
-  localparam int FieldsW = 32 + 2 + 2 * SlotW + 4 * 16;
+  localparam int SizeW = vta_pkg::SIZE_W;
+  localparam int NumberW = vta_pkg::NUMBER_W;
+  localparam int BoundW = (SizeW > 4 ? SizeW : 4) + 2;  // of micro-ops that a load writes
   localparam int CountW = 6;  // of instructions started and finished: more than twice the completion FIFO
+  localparam int InFlight = 2 * vta_pkg::DESCRIPTORS;
+  localparam int InFlightW = $clog2(InFlight) + 1;
+  localparam int DescCountW = $clog2(vta_pkg::DESCRIPTORS) + 1;
 
   // Starts.
 
@@ -73,12 +78,12 @@ module vta_compute (
 
   logic prev_there, next_there, ready, start_load, start_exec, start_finish;
   logic dma_idle, next_free, load_hazard;
-  logic [3:0] desc_count;
-  logic [4:0] completion_count;
+  logic [DescCountW-1:0] desc_count;
+  logic [InFlightW-1:0] completion_count;
   assign prev_there = token_prev_valid_i || !cmd_insn_i[vta_pkg::POP_PREV_LSB];
   assign next_there = token_next_valid_i || !cmd_insn_i[vta_pkg::POP_NEXT_LSB];
-  assign ready = cmd_valid_i && prev_there && next_there && completion_count < 5'd16 && !halt_i;
-  assign start_load = ready && is_load && dma_idle && desc_count < 4'd8;
+  assign ready = cmd_valid_i && prev_there && next_there && completion_count < InFlightW'(InFlight) && !halt_i;
+  assign start_load = ready && is_load && dma_idle && desc_count < DescCountW'(vta_pkg::DESCRIPTORS);
   assign start_exec = ready && is_exec && next_free && !load_hazard;
   assign start_finish = ready && is_finish && completion_count == '0 && others_idle_i;
 
@@ -91,11 +96,11 @@ module vta_compute (
   // Ends, in order.
 
   logic head_valid, head_is_load, head_push_prev, head_push_next, ends;
-  logic [31:0] head_number;
+  logic [NumberW-1:0] head_number;
   logic [CountW-1:0] exec_started_q, exec_finished_q, exec_ended_q, load_finished_q, load_ended_q;
   logic exec_finish, load_complete, load_complete_uop;
 
-  vta_small_fifo #(.Width(3 + 32), .Depth(16)) completion (
+  vta_small_fifo #(.Width(3 + NumberW), .Depth(InFlight)) completion (
     .clk_i, .clear_i, .push_i(start_load || start_exec),
     .data_i({is_load, cmd_insn_i[vta_pkg::PUSH_PREV_LSB], cmd_insn_i[vta_pkg::PUSH_NEXT_LSB], cmd_number_i}),
     .pop_i(ends), .valid_o(head_valid),
@@ -112,29 +117,32 @@ module vta_compute (
 
   // Loads in flight, and the bounds of the micro-ops they write, which take the cycle after the start.
 
-  logic [4:0] uop_loads_q, acc_loads_q;
+  logic [InFlightW-1:0] uop_loads_q, acc_loads_q;
   logic setup_q, setup_uop_q, setup_alone_q, wrong_type_q;
-  logic [16:0] rows_q, columns_q, setup_begin, setup_end, hull_begin_q, hull_end_q;
-  logic [33:0] end_index;
-  logic [15:0] sram_q;
+  logic [BoundW-1:0] rows, rows_q, columns, columns_q, setup_begin, setup_end, hull_begin_q, hull_end_q;
+  logic [SizeW-1:0] sram_q;
   logic in_hull, overlap;
   logic [vta_pkg::UOP_IDX_W-1:0] uop_begin;
   logic [vta_pkg::UOP_IDX_W:0] uop_end;
 
-  assign end_index = 34'(sram_q) + 34'(rows_q) * 34'(columns_q);
-  assign setup_begin = 17'(sram_q);
-  assign setup_end = end_index > 34'h1_FFFF ? 17'h1_FFFF : end_index[16:0];
+  assign rows = BoundW'(cmd_insn_i[vta_pkg::MEM_Y_SIZE_LSB+:SizeW])
+      + BoundW'(cmd_insn_i[vta_pkg::MEM_Y_PAD_BEFORE_LSB+:4]) + BoundW'(cmd_insn_i[vta_pkg::MEM_Y_PAD_AFTER_LSB+:4]);
+  assign columns = BoundW'(cmd_insn_i[vta_pkg::MEM_X_SIZE_LSB+:SizeW])
+      + BoundW'(cmd_insn_i[vta_pkg::MEM_X_PAD_BEFORE_LSB+:4]) + BoundW'(cmd_insn_i[vta_pkg::MEM_X_PAD_AFTER_LSB+:4]);
+
+  // Of several rows: to the buffer's end.
+  assign setup_begin = BoundW'(sram_q);
+  assign setup_end = rows_q == '0 || columns_q == '0 ? setup_begin
+                     : rows_q == BoundW'(1) ? setup_begin + columns_q : BoundW'(vta_pkg::UOP_DEPTH);
 
   always_ff @(posedge clk_i) begin
     if (start_load) begin
       setup_uop_q <= is_uop_load;
       setup_alone_q <= uop_loads_q == '0;
       wrong_type_q <= memory_type == 3'(vta_pkg::TYPE_OUT);
-      sram_q <= cmd_insn_i[vta_pkg::MEM_SRAM_BASE_LSB+:16];
-      rows_q <= 17'(cmd_insn_i[vta_pkg::MEM_Y_SIZE_LSB+:16]) + 17'(cmd_insn_i[vta_pkg::MEM_Y_PAD_BEFORE_LSB+:4])
-                + 17'(cmd_insn_i[vta_pkg::MEM_Y_PAD_AFTER_LSB+:4]);
-      columns_q <= 17'(cmd_insn_i[vta_pkg::MEM_X_SIZE_LSB+:16]) + 17'(cmd_insn_i[vta_pkg::MEM_X_PAD_BEFORE_LSB+:4])
-                   + 17'(cmd_insn_i[vta_pkg::MEM_X_PAD_AFTER_LSB+:4]);
+      sram_q <= cmd_insn_i[vta_pkg::MEM_SRAM_BASE_LSB+:SizeW];
+      rows_q <= rows;
+      columns_q <= columns;
     end
     if (setup_q && setup_uop_q) begin
       if (setup_alone_q || setup_begin < hull_begin_q) hull_begin_q <= setup_begin;
@@ -145,7 +153,7 @@ module vta_compute (
   assign uop_begin = cmd_insn_i[vta_pkg::GEMM_UOP_BEGIN_LSB+:vta_pkg::UOP_IDX_W];
   assign uop_end = cmd_insn_i[vta_pkg::GEMM_UOP_END_LSB+:vta_pkg::UOP_IDX_W+1];
   assign in_hull = {1'b0, uop_begin} < uop_end && hull_begin_q < hull_end_q
-      && 17'(uop_begin) < hull_end_q && hull_begin_q < 17'(uop_end);
+      && BoundW'(uop_begin) < hull_end_q && hull_begin_q < BoundW'(uop_end);
   assign load_hazard = acc_loads_q != '0 || (setup_q && setup_uop_q) || (uop_loads_q != '0 && in_hull);
 
   logic starts_uop, starts_acc, completes_uop, completes_acc;
@@ -166,8 +174,8 @@ module vta_compute (
       load_ended_q <= '0;
     end else begin
       setup_q <= start_load;
-      uop_loads_q <= uop_loads_q + 5'(starts_uop) - 5'(completes_uop);
-      acc_loads_q <= acc_loads_q + 5'(starts_acc) - 5'(completes_acc);
+      uop_loads_q <= uop_loads_q + InFlightW'(starts_uop) - InFlightW'(completes_uop);
+      acc_loads_q <= acc_loads_q + InFlightW'(starts_acc) - InFlightW'(completes_acc);
       exec_started_q <= exec_started_q + CountW'(start_exec);
       exec_finished_q <= exec_finished_q + CountW'(exec_finish);
       exec_ended_q <= exec_ended_q + CountW'(ends && !head_is_load);
@@ -189,37 +197,22 @@ module vta_compute (
 
   // Loads: requests and data.
 
-  logic dma_fault, room, desc_push;
+  logic dma_fault, room;
   logic [3:0] dma_fault_code;
-  logic [31:0] setup_number_q;
-  logic [FieldsW-33:0] fields_q;
+  logic [NumberW-1:0] setup_number_q;
 
   vta_read_dma dma (
     .clk_i, .clear_i, .halt_i,
-    .start_i(start_load), .insn_i(cmd_insn_i), .idle_o(dma_idle), .desc_push_o(desc_push),
+    .start_i(start_load), .insn_i(cmd_insn_i), .idle_o(dma_idle),
     .req_valid_o, .req_addr_o, .req_len_o, .req_grant_i, .room_i(room),
     .fault_valid_o(dma_fault), .fault_code_o(dma_fault_code)
   );
 
-  always_ff @(posedge clk_i) begin
-    if (start_load) begin
-      setup_number_q <= cmd_number_i;
-      fields_q <= {is_uop_load, memory_type == 3'(vta_pkg::TYPE_ACC8),
-                   cmd_insn_i[vta_pkg::MEM_DRAM_BASE_LSB+:SlotW],
-                   cmd_insn_i[vta_pkg::MEM_X_STRIDE_LSB+:SlotW],
-                   cmd_insn_i[vta_pkg::MEM_SRAM_BASE_LSB+:16],
-                   cmd_insn_i[vta_pkg::MEM_Y_SIZE_LSB+:16],
-                   cmd_insn_i[vta_pkg::MEM_X_SIZE_LSB+:16],
-                   cmd_insn_i[vta_pkg::MEM_X_PAD_AFTER_LSB+:4],
-                   cmd_insn_i[vta_pkg::MEM_X_PAD_BEFORE_LSB+:4],
-                   cmd_insn_i[vta_pkg::MEM_Y_PAD_AFTER_LSB+:4],
-                   cmd_insn_i[vta_pkg::MEM_Y_PAD_BEFORE_LSB+:4]};
-    end
-  end
+  always_ff @(posedge clk_i) if (start_load) setup_number_q <= cmd_number_i;
 
   logic load_working, load_fault, uop_we, acc_we;
   logic [3:0] load_fault_code;
-  logic [31:0] load_fault_number;
+  logic [NumberW-1:0] load_fault_number;
   logic [vta_pkg::UOP_IDX_W-1:0] uop_waddr;
   logic [vta_pkg::UOP_W-1:0] uop_wdata;
   logic [vta_pkg::ACC_IDX_W-1:0] acc_waddr;
@@ -227,8 +220,14 @@ module vta_compute (
 
   vta_load_buffer buffer (
     .clk_i, .clear_i, .halt_i,
-    .desc_push_i(desc_push), .desc_fields_i({setup_number_q, fields_q}),
-    .desc_gated_i(!setup_uop_q || overlap), .desc_target_i(exec_started_q), .desc_count_o(desc_count),
+    .desc_push_i(start_load),
+    .desc_fields_i({cmd_number_i, is_uop_load, memory_type == 3'(vta_pkg::TYPE_ACC8),
+                    cmd_insn_i[vta_pkg::MEM_DRAM_BASE_LSB+:SlotW], cmd_insn_i[vta_pkg::MEM_X_STRIDE_LSB+:SlotW],
+                    cmd_insn_i[vta_pkg::MEM_SRAM_BASE_LSB+:SizeW], cmd_insn_i[vta_pkg::MEM_Y_SIZE_LSB+:SizeW],
+                    cmd_insn_i[vta_pkg::MEM_X_SIZE_LSB+:SizeW], cmd_insn_i[vta_pkg::MEM_X_PAD_AFTER_LSB+:4],
+                    cmd_insn_i[vta_pkg::MEM_X_PAD_BEFORE_LSB+:4], cmd_insn_i[vta_pkg::MEM_Y_PAD_AFTER_LSB+:4],
+                    cmd_insn_i[vta_pkg::MEM_Y_PAD_BEFORE_LSB+:4]}),
+    .gate_push_i(setup_q), .desc_gated_i(!setup_uop_q || overlap), .desc_target_i(exec_started_q), .desc_count_o(desc_count),
     .finished_i(exec_finished_q),
     .req_grant_i, .req_len_i(req_len_o), .room_o(room), .r_valid_i, .r_data_i, .r_error_i,
     .uop_we_o(uop_we), .uop_waddr_o(uop_waddr), .uop_wdata_o(uop_wdata),
@@ -247,7 +246,7 @@ module vta_compute (
   logic [vta_pkg::ACC_IDX_W-1:0] dst, acc_src;
   logic exec_fault, exec_fault_index;
   logic [3:0] exec_fault_code;
-  logic [31:0] exec_fault_number;
+  logic [NumberW-1:0] exec_fault_number;
 
   vta_sequencer sequencer (
     .clk_i, .clear_i, .halt_i,
@@ -322,7 +321,6 @@ module vta_compute (
   always_ff @(posedge clk_i) begin
     if (!clear_i) begin
       no_more_finish_than_start: assert (!exec_finish || exec_started_q != exec_finished_q);
-      a_descriptor_has_its_bounds: assert (desc_push == setup_q);
     end
   end
 `endif

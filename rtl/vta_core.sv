@@ -45,7 +45,7 @@ module vta_core (
   localparam int Load = 0;
   localparam int Compute = 1;
   localparam int Store = 2;
-  localparam int CommandW = 32 + vta_pkg::INSN_W;
+  localparam int NumberW = vta_pkg::NUMBER_W;
 
   logic clear, halt, running_q;
   assign clear = rst_i || (start_i && !running_q);
@@ -54,23 +54,18 @@ module vta_core (
 
   logic [2:0] fetch_push, queue_full, queue_empty, cmd_valid, cmd_pop;
   logic [vta_pkg::INSN_W-1:0] fetch_insn;
-  logic [31:0] fetch_number;
+  logic [NumberW-1:0] fetch_number;
   logic fetch_done, fetch_blocked;
   logic [3*vta_pkg::INSN_W-1:0] cmd_insn;
-  logic [3*32-1:0] cmd_number;
+  logic [3*NumberW-1:0] cmd_number;
 
   generate
     for (genvar unit = 0; unit < 3; unit++) begin : gen_queue
-      localparam int CountW = $clog2(vta_pkg::COMMAND_DEPTH) + 1;
-      logic [CountW-1:0] count;
-      vta_ram_fifo #(.Width(CommandW), .Depth(vta_pkg::COMMAND_DEPTH)) commands (
-        .clk_i, .clear_i(clear), .push_i(fetch_push[unit]), .data_i({fetch_number, fetch_insn}),
-        .pop_i(cmd_pop[unit]), .valid_o(cmd_valid[unit]),
-        .data_o({cmd_number[unit*32+:32], cmd_insn[unit*vta_pkg::INSN_W+:vta_pkg::INSN_W]}),
-        .count_o(count)
+      vta_command_queue #(.Keep(unit == Compute ? vta_pkg::FIELDS_COMPUTE : vta_pkg::FIELDS_MEMORY)) commands (
+        .clk_i, .clear_i(clear), .push_i(fetch_push[unit]), .insn_i(fetch_insn), .number_i(fetch_number),
+        .pop_i(cmd_pop[unit]), .valid_o(cmd_valid[unit]), .insn_o(cmd_insn[unit*vta_pkg::INSN_W+:vta_pkg::INSN_W]),
+        .number_o(cmd_number[unit*NumberW+:NumberW]), .full_o(queue_full[unit]), .empty_o(queue_empty[unit])
       );
-      assign queue_full[unit] = count == CountW'(vta_pkg::COMMAND_DEPTH);
-      assign queue_empty[unit] = count == '0;
     end
   endgenerate
 
@@ -108,7 +103,7 @@ module vta_core (
   logic [3*5-1:0] req_len;
   logic reads_idle;
 
-  vta_read_arbiter arbiter (
+  vta_read_arbiter #(.Outstanding(vta_pkg::OUTSTANDING)) arbiter (
     .clk_i, .clear_i(clear), .halt_i(halt),
     .req_valid_i(req_valid), .req_addr_i(req_addr), .req_len_i(req_len), .req_grant_o(req_grant),
     .araddr_o, .arlen_o, .arvalid_o, .arready_i, .rlast_i, .rvalid_i, .rready_o,
@@ -118,8 +113,8 @@ module vta_core (
 
   logic fetch_fault, load_fault, compute_fault, store_fault;
   logic [3:0] fetch_code, load_code, compute_code, store_code;
-  logic [31:0] load_number, compute_number, store_number;
-  logic [31:0] load_ends, compute_ends, store_ends;  // number of the instruction that ends
+  logic [NumberW-1:0] load_number, compute_number, store_number;
+  logic [NumberW-1:0] load_ends, compute_ends, store_ends;  // number of the instruction that ends
   logic load_waits, compute_waits, store_waits, load_idle, compute_idle, store_idle;
 
   vta_fetch fetch (
@@ -155,7 +150,7 @@ module vta_core (
   vta_load load (
     .clk_i, .clear_i(clear), .halt_i(halt),
     .cmd_valid_i(cmd_valid[Load]), .cmd_insn_i(cmd_insn[Load*vta_pkg::INSN_W+:vta_pkg::INSN_W]),
-    .cmd_number_i(cmd_number[Load*32+:32]), .cmd_empty_i(queue_empty[Load]), .cmd_pop_o(cmd_pop[Load]),
+    .cmd_number_i(cmd_number[Load*NumberW+:NumberW]), .cmd_empty_i(queue_empty[Load]), .cmd_pop_o(cmd_pop[Load]),
     .token_next_valid_i(compute_to_load_valid), .token_next_pop_o(compute_to_load_pop),
     .token_next_push_o(load_to_compute_push), .fetch_done_i(fetch_done),
     .req_valid_o(req_valid[2]), .req_addr_o(req_addr[95:64]), .req_len_o(req_len[14:10]),
@@ -183,14 +178,14 @@ module vta_core (
   // Compute, which has uop and acc inside.
 
   logic finish;
-  logic out_we;
+  logic out_we, out_re;
   logic [vta_pkg::ACC_IDX_W-1:0] out_waddr, out_raddr;
   logic [vta_pkg::OUT_W-1:0] out_wdata, out_rdata;
 
   vta_compute compute (
     .clk_i, .clear_i(clear), .halt_i(halt),
     .cmd_valid_i(cmd_valid[Compute]), .cmd_insn_i(cmd_insn[Compute*vta_pkg::INSN_W+:vta_pkg::INSN_W]),
-    .cmd_number_i(cmd_number[Compute*32+:32]), .cmd_empty_i(queue_empty[Compute]),
+    .cmd_number_i(cmd_number[Compute*NumberW+:NumberW]), .cmd_empty_i(queue_empty[Compute]),
     .cmd_pop_o(cmd_pop[Compute]),
     .token_prev_valid_i(load_to_compute_valid), .token_prev_pop_o(load_to_compute_pop),
     .token_prev_push_o(compute_to_load_push),
@@ -210,7 +205,7 @@ module vta_core (
   // Store and the mirror of the accumulators that it reads.
 
   vta_ram #(.Width(vta_pkg::OUT_W), .Depth(vta_pkg::ACC_DEPTH)) out (
-    .clk_i, .we_i(out_we), .waddr_i(out_waddr), .wdata_i(out_wdata), .re_i(1'b1), .raddr_i(out_raddr),
+    .clk_i, .we_i(out_we), .waddr_i(out_waddr), .wdata_i(out_wdata), .re_i(out_re), .raddr_i(out_raddr),
     .rdata_o(out_rdata)
   );
 
@@ -219,10 +214,10 @@ module vta_core (
   vta_store store (
     .clk_i, .clear_i(clear), .halt_i(halt),
     .cmd_valid_i(cmd_valid[Store]), .cmd_insn_i(cmd_insn[Store*vta_pkg::INSN_W+:vta_pkg::INSN_W]),
-    .cmd_number_i(cmd_number[Store*32+:32]), .cmd_empty_i(queue_empty[Store]), .cmd_pop_o(cmd_pop[Store]),
+    .cmd_number_i(cmd_number[Store*NumberW+:NumberW]), .cmd_empty_i(queue_empty[Store]), .cmd_pop_o(cmd_pop[Store]),
     .token_prev_valid_i(compute_to_store_valid), .token_prev_pop_o(compute_to_store_pop),
     .token_prev_push_o(store_to_compute_push), .fetch_done_i(fetch_done),
-    .out_raddr_o(out_raddr), .out_rdata_i(out_rdata),
+    .out_re_o(out_re), .out_raddr_o(out_raddr), .out_rdata_i(out_rdata),
     .awaddr_o, .awlen_o, .awvalid_o, .awready_i, .wdata_o, .wstrb_o, .wlast_o, .wvalid_o, .wready_i,
     .bvalid_i, .bresp_i,
     .fault_valid_o(store_fault), .fault_code_o(store_code), .fault_number_o(store_number), .end_number_o(store_ends),
@@ -233,22 +228,22 @@ module vta_core (
   // Deadlock: every unit waits for a token or has nothing, and nothing is on its way that would help.
 
   logic deadlock;
-  logic [31:0] first_waiting;
+  logic [NumberW-1:0] first_waiting;
   assign deadlock = (load_waits || load_idle) && (compute_waits || compute_idle) && (store_waits || store_idle)
       && (load_waits || compute_waits || store_waits) && (fetch_done || fetch_blocked);
 
   always_comb begin
     first_waiting = '1;
-    if (load_waits) first_waiting = cmd_number[Load*32+:32];
-    if (compute_waits && cmd_number[Compute*32+:32] < first_waiting) first_waiting = cmd_number[Compute*32+:32];
-    if (store_waits && cmd_number[Store*32+:32] < first_waiting) first_waiting = cmd_number[Store*32+:32];
+    if (load_waits) first_waiting = cmd_number[Load*NumberW+:NumberW];
+    if (compute_waits && cmd_number[Compute*NumberW+:NumberW] < first_waiting) first_waiting = cmd_number[Compute*NumberW+:NumberW];
+    if (store_waits && cmd_number[Store*NumberW+:NumberW] < first_waiting) first_waiting = cmd_number[Store*NumberW+:NumberW];
   end
 
   // Faults: the first in time, at one time the lowest unit; then the run is halted, and ends when nothing
   // is outstanding.
 
   logic [3:0] fault_q, code;
-  logic [31:0] fault_number_q, number;
+  logic [NumberW-1:0] fault_number_q, number;
 
   always_comb begin
     code = 4'(vta_pkg::FAULT_NONE);
@@ -296,7 +291,7 @@ module vta_core (
 
   assign running_o = running_q;
   assign fault_code_o = fault_q;
-  assign fault_number_o = fault_number_q;
+  assign fault_number_o = 32'(fault_number_q);
 
 `ifdef VTA_ASSERT
   always_ff @(posedge clk_i) begin

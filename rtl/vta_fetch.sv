@@ -21,7 +21,7 @@ module vta_fetch (
   // Command queues: 0 load, 1 compute, 2 store.
   output logic [2:0]                      push_o,
   output logic [vta_pkg::INSN_W-1:0]      insn_o,
-  output logic [31:0]                     number_o,
+  output logic [vta_pkg::NUMBER_W-1:0]    number_o,
   input  wire logic [2:0]                 full_i,
 
   output logic                            done_o,     // all are dispatched
@@ -33,26 +33,33 @@ module vta_fetch (
 
   localparam int BeatBytesW = $clog2(vta_pkg::BUS_W / 8);
   localparam int InsnBytesW = $clog2(vta_pkg::INSN_W / 8);
-  localparam int BeatW = 32 - BeatBytesW;
+  localparam int AddrW = vta_pkg::ADDRESS_W;
+  localparam int BeatW = AddrW - BeatBytesW;
+  localparam int NumberW = vta_pkg::NUMBER_W;
   localparam int Depth = 64;
-  localparam int TotalW = 38;  // bytes of a program
 
   logic [BeatW-1:0] beat_q;        // of the next burst
-  logic [32:0] beats_left_q;       // to request
+  logic [BeatW:0] beats_left_q;    // to request
   logic [6:0] credits_q;
-  logic [31:0] number_q, left_q;   // of the next instruction; instructions left
+  logic [NumberW-1:0] number_q;    // of the next instruction
+  logic [NumberW:0] left_q;        // instructions left
   logic bad_program_q;
 
-  logic [TotalW-1:0] total_bytes;
-  assign total_bytes = TotalW'(count_i) << InsnBytesW;
+  // What fits the memory.
+  logic [AddrW:0] total_bytes, end_address;
+  logic beyond;
+  assign total_bytes = {count_i[NumberW:0], {InsnBytesW{1'b0}}};
+  assign end_address = {1'b0, address_i[AddrW-1:0]} + {1'b0, total_bytes[AddrW-1:0]};
+  assign beyond = (count_i >> NumberW) != '0 || 33'(address_i) >> AddrW != '0
+      || (end_address[AddrW] && end_address[AddrW-1:0] != '0);
 
   // Requests.
 
   logic [4:0] to_boundary, len;
   assign to_boundary = 5'd16 - {1'b0, beat_q[3:0]};
-  assign len = beats_left_q < 33'(to_boundary) ? beats_left_q[4:0] : to_boundary;
+  assign len = beats_left_q < (BeatW+1)'(to_boundary) ? beats_left_q[4:0] : to_boundary;
   assign req_valid_o = running_i && beats_left_q != '0 && credits_q >= 7'(len) && !bad_program_q && !halt_i;
-  assign req_addr_o = {beat_q, {BeatBytesW{1'b0}}};
+  assign req_addr_o = 32'({beat_q, {BeatBytesW{1'b0}}});
   assign req_len_o = len;
 
   // The buffer.
@@ -70,15 +77,14 @@ module vta_fetch (
 
   always_ff @(posedge clk_i) begin
     if (clear_i) begin
-      beat_q <= address_i[31:BeatBytesW];
-      beats_left_q <= 33'((total_bytes + TotalW'((1 << BeatBytesW) - 1)) >> BeatBytesW);
+      beat_q <= address_i[AddrW-1:BeatBytesW];
+      beats_left_q <= (BeatW+1)'((total_bytes + (AddrW+1)'((1 << BeatBytesW) - 1)) >> BeatBytesW);
       credits_q <= 7'(Depth);
-      bad_program_q <= count_i == '0 || address_i[5:0] != '0
-                       || TotalW'(address_i) + total_bytes > TotalW'(64'h1_0000_0000);
+      bad_program_q <= count_i == '0 || address_i[5:0] != '0 || beyond;
     end else begin
       if (req_grant_i) begin
         beat_q <= beat_q + BeatW'(len);
-        beats_left_q <= beats_left_q - 33'(len);
+        beats_left_q <= beats_left_q - (BeatW+1)'(len);
       end
       credits_q <= credits_q - (req_grant_i ? 7'(len) : 7'd0) + (pop ? 7'd1 : 7'd0);
     end
@@ -88,6 +94,7 @@ module vta_fetch (
 
   logic whole;  // the instruction is there
   logic error;  // and a beat of it came with an error
+  logic [vta_pkg::INSN_W-1:0] insn;
   logic dispatch;
 
   generate
@@ -98,7 +105,7 @@ module vta_fetch (
       logic [vta_pkg::INSN_W-vta_pkg::BUS_W-1:0] gathered_q;
       assign whole = head_valid && part_q == PartW'(Parts - 1);
       logic error_q;
-      assign insn_o = {head, gathered_q};
+      assign insn = {head, gathered_q};
       assign error = head_error || error_q;
       assign pop = head_valid && (part_q != PartW'(Parts - 1) || dispatch) && !halt_i;
       always_ff @(posedge clk_i) begin
@@ -110,7 +117,7 @@ module vta_fetch (
       end
     end else if (vta_pkg::INSN_W == vta_pkg::BUS_W) begin : gen_equal
       assign whole = head_valid;
-      assign insn_o = head;
+      assign insn = head;
       assign error = head_error;
       assign pop = dispatch;
     end else begin : gen_select
@@ -119,8 +126,8 @@ module vta_fetch (
       logic [PartW-1:0] part_q;
       assign whole = head_valid;
       assign error = head_error;
-      assign insn_o = vta_pkg::INSN_W'(head >> (32'(part_q) * vta_pkg::INSN_W));
-      assign pop = dispatch && (part_q == PartW'(Parts - 1) || left_q == 32'd1);
+      assign insn = vta_pkg::INSN_W'(head >> (32'(part_q) * vta_pkg::INSN_W));
+      assign pop = dispatch && (part_q == PartW'(Parts - 1) || left_q == (NumberW+1)'(1));
       always_ff @(posedge clk_i) begin
         if (clear_i) part_q <= '0;
         else if (dispatch) part_q <= part_q + 1'b1;
@@ -128,11 +135,31 @@ module vta_fetch (
     end
   endgenerate
 
+  // Where a LOAD or STORE names more than there can be, the most that the units' fields hold: they find it beyond.
+  localparam int SizeW = vta_pkg::SIZE_W;
+  localparam int BaseW = vta_pkg::DRAM_BASE_W;
+
+  function automatic logic [SizeW-1:0] limit(input logic [15:0] value);
+    limit = 17'(value) >> SizeW != '0 ? '1 : value[SizeW-1:0];
+  endfunction
+
+  always_comb begin
+    insn_o = insn;
+    if (is_memory) begin
+      insn_o[vta_pkg::MEM_SRAM_BASE_LSB+:SizeW] = limit(insn[vta_pkg::MEM_SRAM_BASE_LSB+:16]);
+      insn_o[vta_pkg::MEM_Y_SIZE_LSB+:SizeW] = limit(insn[vta_pkg::MEM_Y_SIZE_LSB+:16]);
+      insn_o[vta_pkg::MEM_X_SIZE_LSB+:SizeW] = limit(insn[vta_pkg::MEM_X_SIZE_LSB+:16]);
+      if (33'(insn[vta_pkg::MEM_DRAM_BASE_LSB+:32]) >> BaseW != '0) begin
+        insn_o[vta_pkg::MEM_DRAM_BASE_LSB+:BaseW] = '1;
+      end
+    end
+  end
+
   logic [2:0] opcode, memory_type, alu_op, unit;
   logic decodes, is_finish, is_memory;
-  assign opcode = insn_o[vta_pkg::OPCODE_LSB+:3];
-  assign memory_type = insn_o[vta_pkg::MEM_MEMORY_LSB+:3];
-  assign alu_op = insn_o[vta_pkg::ALU_ALU_OP_LSB+:3];
+  assign opcode = insn[vta_pkg::OPCODE_LSB+:3];
+  assign memory_type = insn[vta_pkg::MEM_MEMORY_LSB+:3];
+  assign alu_op = insn[vta_pkg::ALU_ALU_OP_LSB+:3];
   assign is_finish = opcode == 3'(vta_pkg::OPCODE_FINISH);
   assign is_memory = opcode == 3'(vta_pkg::OPCODE_LOAD) || opcode == 3'(vta_pkg::OPCODE_STORE);
   assign decodes = opcode <= 3'(vta_pkg::OPCODE_ALU)
@@ -149,10 +176,10 @@ module vta_fetch (
   end
 
   logic finish_misplaced, no_neighbour, bad;
-  assign finish_misplaced = is_finish != (left_q == 32'd1);
+  assign finish_misplaced = is_finish != (left_q == (NumberW+1)'(1));
   assign no_neighbour =
-      (unit[0] && (insn_o[vta_pkg::POP_PREV_LSB] || insn_o[vta_pkg::PUSH_PREV_LSB]))
-      || (unit[2] && (insn_o[vta_pkg::POP_NEXT_LSB] || insn_o[vta_pkg::PUSH_NEXT_LSB]));
+      (unit[0] && (insn[vta_pkg::POP_PREV_LSB] || insn[vta_pkg::PUSH_PREV_LSB]))
+      || (unit[2] && (insn[vta_pkg::POP_NEXT_LSB] || insn[vta_pkg::PUSH_NEXT_LSB]));
   assign bad = whole && (error || !decodes || finish_misplaced || no_neighbour);
 
   logic there;
@@ -166,10 +193,10 @@ module vta_fetch (
   always_ff @(posedge clk_i) begin
     if (clear_i) begin
       number_q <= '0;
-      left_q <= count_i;
+      left_q <= count_i[NumberW:0];
     end else if (dispatch) begin
-      number_q <= number_q + 32'd1;
-      left_q <= left_q - 32'd1;
+      number_q <= number_q + 1'b1;
+      left_q <= left_q - 1'b1;
     end
   end
 

@@ -1,4 +1,4 @@
-// A RAM of one bit, which starts at 0.
+// A RAM of one bit, which starts at 0. As of vta_ram, what is read while it is written is anything.
 `default_nettype none
 
 module vta_flag_ram #(
@@ -12,7 +12,7 @@ module vta_flag_ram #(
   output logic                          rdata_o
 );
 
-  logic mem [Depth];
+  (* no_rw_check *) logic mem [Depth];
 
   // Must start at 0 or 1, which block RAM does anyway; Yosys takes quadratic time to be told.
 `ifdef SYNTHESIS
@@ -27,7 +27,11 @@ module vta_flag_ram #(
 
   always_ff @(posedge clk_i) begin
     if (we_i) mem[waddr_i] <= wdata_i;
+`ifdef VTA_ASSERT
+    rdata_o <= we_i && waddr_i == raddr_i ? !mem[raddr_i] : mem[raddr_i];
+`else
     rdata_o <= mem[raddr_i];
+`endif
   end
 
 endmodule

@@ -5,18 +5,21 @@
 module vta_load_buffer #(
   localparam int SlotW = 6,         // a beat has at most 64 elements
   localparam int TargetW = 6,       // counts of exec instructions
-  localparam int FieldsW = 32 + 2 + 2 * SlotW + 4 * 16
+  localparam int NumberW = vta_pkg::NUMBER_W,
+  localparam int FieldsW = NumberW + 2 + 2 * SlotW + 3 * vta_pkg::SIZE_W + 16,
+  localparam int CountW = $clog2(vta_pkg::DESCRIPTORS) + 1
 ) (
   input  wire logic                          clk_i,
   input  wire logic                          clear_i,
   input  wire logic                          halt_i,
 
-  // A descriptor: fields of the load; whether it waits until `finished` has come to `target`.
+  // A descriptor: fields of the load; and a cycle later, whether it waits until `finished` has come to `target`.
   input  wire logic                          desc_push_i,
   input  wire logic [FieldsW-1:0]            desc_fields_i,
+  input  wire logic                          gate_push_i,
   input  wire logic                          desc_gated_i,
   input  wire logic [TargetW-1:0]            desc_target_i,
-  output logic [3:0]                         desc_count_o,
+  output logic [CountW-1:0]                  desc_count_o,
   input  wire logic [TargetW-1:0]            finished_i,
 
   // Beats, and room for those that a request would bring.
@@ -39,7 +42,7 @@ module vta_load_buffer #(
   output logic                               complete_uop_o,
   output logic                               fault_valid_o,
   output logic [3:0]                         fault_code_o,
-  output logic [31:0]                        fault_number_o
+  output logic [vta_pkg::NUMBER_W-1:0]      fault_number_o
 );
 
   localparam int Depth = 64;
@@ -53,7 +56,16 @@ module vta_load_buffer #(
   localparam int AccLanes = AccW > BusW ? AccW / BusW : 1;
   localparam int OutLanes = OutW > BusW ? OutW / BusW : 1;
   localparam int LaneW = 9;    // an element has at most 256 beats
-  localparam int IndexW = 21;  // 2^16 and 15 rows of padding, each up to 2^16 + 29 long
+  localparam int SizeW = vta_pkg::SIZE_W;
+  localparam int LengthW = (SizeW > 5 ? SizeW : 5) + 1;  // of a row with padding
+  localparam int IndexW = (vta_pkg::INDEX_W > 5 ? vta_pkg::INDEX_W : 5) + 2;
+
+  // Indices whose highest bit says, and keeps, that they are beyond every scratchpad.
+  function automatic logic [IndexW-1:0] add(input logic [IndexW-1:0] index, input logic [IndexW-1:0] by);
+    logic [IndexW-1:0] sum;
+    sum = {1'b0, index[IndexW-2:0]} + {1'b0, by[IndexW-2:0]};
+    add = {sum[IndexW-1] | index[IndexW-1] | by[IndexW-1], sum[IndexW-2:0]};
+  endfunction
 
   // Buffer and credits.
 
@@ -80,22 +92,30 @@ module vta_load_buffer #(
 
   logic desc_valid, desc_pop, d_gated, d_is_uop, d_is_acc8, d_moves, d_has_data, d_has_pads;
   logic [TargetW-1:0] d_target;
-  logic [31:0] d_number;
+  logic [NumberW-1:0] d_number;
   logic [SlotW-1:0] d_slot, d_stride_slot;
-  logic [15:0] d_sram, d_y, d_x;
+  logic [SizeW-1:0] d_sram, d_y, d_x;
   logic [3:0] d_xpa, d_xpb, d_ypa, d_ypb;
-  logic [16:0] d_length;
+  logic [LengthW-1:0] d_length;
+  logic [IndexW+3:0] d_index;
   logic [5:0] d_pads;
 
-  vta_small_fifo #(.Width(FieldsW + 1 + TargetW), .Depth(8)) descriptors (
-    .clk_i, .clear_i, .push_i(desc_push_i), .data_i({desc_fields_i, desc_gated_i, desc_target_i}),
-    .pop_i(desc_pop), .valid_o(desc_valid),
-    .data_o({d_number, d_is_uop, d_is_acc8, d_slot, d_stride_slot, d_sram, d_y, d_x, d_xpa, d_xpb, d_ypa,
-             d_ypb, d_gated, d_target}),
+  vta_ram_fifo #(.Width(FieldsW), .Depth(vta_pkg::DESCRIPTORS)) descriptors (
+    .clk_i, .clear_i, .push_i(desc_push_i), .data_i(desc_fields_i), .pop_i(desc_pop), .valid_o(desc_valid),
+    .data_o({d_number, d_is_uop, d_is_acc8, d_slot, d_stride_slot, d_sram, d_y, d_x, d_xpa, d_xpb, d_ypa, d_ypb}),
     .count_o(desc_count_o)
   );
+  /* verilator lint_off UNUSEDSIGNAL */  // for an assertion
+  logic gate_valid;
+  logic [CountW-1:0] gate_count;
+  /* verilator lint_on UNUSEDSIGNAL */
+  vta_small_fifo #(.Width(1 + TargetW), .Depth(vta_pkg::DESCRIPTORS)) gates (
+    .clk_i, .clear_i, .push_i(gate_push_i), .data_i({desc_gated_i, desc_target_i}), .pop_i(desc_pop),
+    .valid_o(gate_valid), .data_o({d_gated, d_target}), .count_o(gate_count)
+  );
 
-  assign d_length = 17'(d_x) + 17'(d_xpb) + 17'(d_xpa);
+  assign d_index = (IndexW+4)'(d_ypb) * (IndexW+4)'(d_length) + (IndexW+4)'(d_sram) + (IndexW+4)'(d_xpb);
+  assign d_length = LengthW'(d_x) + LengthW'(d_xpb) + LengthW'(d_xpa);
   assign d_pads = 6'(d_ypb) + 6'(d_ypa);
   assign d_moves = d_length != '0 && (d_y != '0 || d_pads != '0);
   assign d_has_data = d_x != '0 && d_y != '0;
@@ -106,22 +126,22 @@ module vta_load_buffer #(
 
   logic valid_q, gated_q, is_uop_q, is_acc8_q;
   logic [TargetW-1:0] target_q;
-  logic [31:0] number_q;
-  logic [16:0] row_length_q;  // with padding
-  logic [15:0] x_q, y_q;
+  logic [NumberW-1:0] number_q;
+  logic [LengthW-1:0] row_length_q;  // with padding
+  logic [SizeW-1:0] x_q, y_q;
   logic [4:0] x_pads_q;
   logic [3:0] xpb_q, ypa_q;
   logic [SlotW-1:0] stride_slot_q;
 
   logic data_left_q, pads_left_q;
-  logic [15:0] rows_left_q, columns_left_q;
+  logic [SizeW-1:0] rows_left_q, columns_left_q;
   logic [IndexW-1:0] index_q;
   logic [SlotW-1:0] row_slot_q, slot_q;
   logic [LaneW-1:0] lane_q;
-  logic [16:0] pad_rows_left_q;  // of the phase
+  logic [LengthW-1:0] pad_rows_left_q;  // of the phase
   logic [1:0] pad_phase_q;       // 0 rows before, 1 rows with data, 2 rows after
   logic [IndexW-1:0] pad_row_q;  // index of the row's first element
-  logic [16:0] pad_k_q;
+  logic [LengthW-1:0] pad_k_q;
 
   logic [TargetW-1:0] ahead;
   logic open, pad_step, consume;
@@ -137,21 +157,21 @@ module vta_load_buffer #(
   assign last_lane = is_uop_q ? '0 : is_acc8_q ? LaneW'(OutLanes - 1) : LaneW'(AccLanes - 1);
   assign slot = slot_q & slots_mask;
   assign element_done = lane_q == last_lane;
-  assign last_column = columns_left_q == 16'd1;
-  assign last_element = element_done && last_column && rows_left_q == 16'd1;
+  assign last_column = columns_left_q == SizeW'(1);
+  assign last_element = element_done && last_column && rows_left_q == SizeW'(1);
   assign beat_pop = consume && (slot == slots_mask || last_column);
 
-  logic [16:0] pad_row_cycles;
+  logic [LengthW-1:0] pad_row_cycles;
   logic [IndexW-1:0] pad_index;
   logic pad_row_done, pad_phase_done, pad_last_phase, pad_last, pad_write;
-  assign pad_row_cycles = pad_phase_q != 2'd1 ? row_length_q : x_pads_q == '0 ? 17'd1 : 17'(x_pads_q);
-  assign pad_row_done = pad_k_q + 17'd1 == pad_row_cycles;
-  assign pad_phase_done = pad_row_done && pad_rows_left_q == 17'd1;
+  assign pad_row_cycles = pad_phase_q != 2'd1 ? row_length_q : x_pads_q == '0 ? LengthW'(1) : LengthW'(x_pads_q);
+  assign pad_row_done = pad_k_q + LengthW'(1) == pad_row_cycles;
+  assign pad_phase_done = pad_row_done && pad_rows_left_q == LengthW'(1);
   assign pad_last_phase = pad_phase_q == 2'd2 || (ypa_q == '0 && (pad_phase_q == 2'd1 || y_q == '0));
   assign pad_last = pad_phase_done && pad_last_phase;
   assign pad_write = pad_step && (pad_phase_q != 2'd1 || x_pads_q != '0);
-  assign pad_index = pad_row_q + IndexW'(pad_k_q)
-      + (pad_phase_q == 2'd1 && pad_k_q >= 17'(xpb_q) ? IndexW'(x_q) : '0);
+  assign pad_index = add(pad_row_q, IndexW'(pad_k_q)
+      + (pad_phase_q == 2'd1 && pad_k_q >= LengthW'(xpb_q) ? IndexW'(x_q) : '0));
 
   assign working_o = pad_step || consume;
   assign complete_o = open && (pads_left_q ? pad_last && !data_left_q
@@ -183,14 +203,14 @@ module vta_load_buffer #(
       data_left_q <= d_has_data;
       rows_left_q <= d_y;
       columns_left_q <= d_x;
-      index_q <= IndexW'(d_sram) + IndexW'(IndexW'(d_ypb) * IndexW'(d_length)) + IndexW'(d_xpb);
+      index_q <= {d_index >> (IndexW - 1) != '0, d_index[IndexW-2:0]};
       row_slot_q <= d_slot;
       slot_q <= d_slot;
       lane_q <= '0;
 
       pads_left_q <= d_has_pads;
       pad_phase_q <= d_ypb != '0 ? 2'd0 : d_y != '0 ? 2'd1 : 2'd2;
-      pad_rows_left_q <= d_ypb != '0 ? 17'(d_ypb) : d_y != '0 ? 17'(d_y) : 17'(d_ypa);
+      pad_rows_left_q <= d_ypb != '0 ? LengthW'(d_ypb) : d_y != '0 ? LengthW'(d_y) : LengthW'(d_ypa);
       pad_row_q <= IndexW'(d_sram);
       pad_k_q <= '0;
     end else begin
@@ -198,12 +218,12 @@ module vta_load_buffer #(
         lane_q <= element_done ? '0 : lane_q + 1'b1;
         if (element_done) begin
           slot_q <= slot_q + 1'b1;
-          index_q <= index_q + 1'b1;
-          columns_left_q <= columns_left_q - 16'd1;
+          index_q <= add(index_q, IndexW'(1));
+          columns_left_q <= columns_left_q - 1'b1;
           if (last_column) begin
             columns_left_q <= x_q;
-            rows_left_q <= rows_left_q - 16'd1;
-            index_q <= index_q + IndexW'(x_pads_q) + 1'b1;
+            rows_left_q <= rows_left_q - 1'b1;
+            index_q <= add(index_q, IndexW'(x_pads_q) + 1'b1);
             row_slot_q <= row_slot_q + stride_slot_q;
             slot_q <= row_slot_q + stride_slot_q;
           end
@@ -211,15 +231,15 @@ module vta_load_buffer #(
         end
       end
       if (pad_step) begin
-        pad_k_q <= pad_k_q + 17'd1;
+        pad_k_q <= pad_k_q + LengthW'(1);
         if (pad_row_done) begin
           pad_k_q <= '0;
-          pad_row_q <= pad_row_q + IndexW'(row_length_q);
-          pad_rows_left_q <= pad_rows_left_q - 17'd1;
+          pad_row_q <= add(pad_row_q, IndexW'(row_length_q));
+          pad_rows_left_q <= pad_rows_left_q - LengthW'(1);
         end
         if (pad_phase_done) begin
           pad_phase_q <= pad_phase_q == 2'd0 && y_q != '0 ? 2'd1 : 2'd2;
-          pad_rows_left_q <= pad_phase_q == 2'd0 && y_q != '0 ? 17'(y_q) : 17'(ypa_q);
+          pad_rows_left_q <= pad_phase_q == 2'd0 && y_q != '0 ? LengthW'(y_q) : LengthW'(ypa_q);
         end
         if (pad_last) pads_left_q <= 1'b0;
       end
@@ -232,7 +252,7 @@ module vta_load_buffer #(
 
   logic [IndexW-1:0] depth, write_index;
   /* verilator lint_off UNUSEDSIGNAL */  // a smaller scratchpad's index
-  logic [15:0] write_index_q;
+  logic [IndexW-1:0] write_index_q;
   /* verilator lint_on UNUSEDSIGNAL */
   logic write, beyond, uop_we_q, acc_we_q;
   assign depth = is_uop_q ? IndexW'(vta_pkg::UOP_DEPTH) : IndexW'(vta_pkg::ACC_DEPTH);
@@ -285,7 +305,7 @@ module vta_load_buffer #(
   always_ff @(posedge clk_i) begin
     uop_we_q <= write && is_uop_q && !beyond;
     acc_we_q <= write && !is_uop_q && (pad_step || element_done) && !beyond;
-    write_index_q <= write_index[15:0];
+    write_index_q <= write_index;
     if (write && is_uop_q) uop_data_q <= pad_step ? '0 : UopW'(beat >> (32'(slot) * UopW));
   end
 
@@ -305,6 +325,7 @@ module vta_load_buffer #(
   always_ff @(posedge clk_i) begin
     if (!clear_i) begin
       every_beat_has_its_place: assert (!(r_valid_i && !halt_i && buffered == 7'(Depth)));
+      a_descriptor_comes_with_its_gate: assert (!desc_valid || gate_valid);
       credits_never_exceed_the_buffer: assert (credits_q <= 7'(Depth));
     end
   end

@@ -1,5 +1,6 @@
 // A memory with one write and one read port, for block RAM: read at t, the data are there from t + 1 until
-// the next read. A read sees what was written before its cycle.
+// the next read. What is read and written in the same cycle is read as anything: block RAM that must give the
+// old value there costs a copy of the write port. Simulation makes it the wrong value.
 `default_nettype none
 
 module vta_ram #(
@@ -15,7 +16,7 @@ module vta_ram #(
   output logic [Width-1:0]              rdata_o
 );
 
-  logic [Width-1:0] mem [Depth];
+  (* no_rw_check *) logic [Width-1:0] mem [Depth];
 
   // Block RAM powers up to zero where it is not told otherwise.
 `ifndef SYNTHESIS
@@ -26,7 +27,11 @@ module vta_ram #(
 
   always_ff @(posedge clk_i) begin
     if (we_i) mem[waddr_i] <= wdata_i;
+`ifdef VTA_ASSERT
+    if (re_i) rdata_o <= we_i && waddr_i == raddr_i ? ~mem[raddr_i] : mem[raddr_i];
+`else
     if (re_i) rdata_o <= mem[raddr_i];
+`endif
   end
 
 endmodule

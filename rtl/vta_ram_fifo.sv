@@ -1,10 +1,10 @@
-// A FIFO in a synchronous RAM with an output register: entry i is at the head from
+// A FIFO in a synchronous RAM, whose output register holds the head: entry i is at the head from
 // max(push(i) + 2, pop(i - 1) + 1). The count includes the output register.
 `default_nettype none
 
 module vta_ram_fifo #(
   parameter int Width = 8,
-  parameter int Depth = 64  // a power of two
+  parameter int Depth = 64  // a power of two, at least 2
 ) (
   input  wire logic             clk_i,
   input  wire logic             clear_i,
@@ -18,17 +18,11 @@ module vta_ram_fifo #(
 
   localparam int PtrW = $clog2(Depth);
 
-  logic [Width-1:0] mem [Depth];
-  logic [Width-1:0] data_q;
-  logic [PtrW-1:0] head_q, tail_q;
   logic [PtrW:0] count_q;  // all entries
   logic valid_q;           // the output register holds one
-
   logic waiting, fetch;
 
   initial begin
-    head_q = '0;
-    tail_q = '0;
     count_q = '0;
     valid_q = 1'b0;
   end
@@ -36,23 +30,50 @@ module vta_ram_fifo #(
   assign waiting = count_q > {{PtrW{1'b0}}, valid_q};
   assign fetch = waiting && (!valid_q || pop_i);
   assign valid_o = valid_q;
-  assign data_o = data_q;
   assign count_o = count_q;
 
-  always_ff @(posedge clk_i) begin
-    if (push_i) mem[tail_q] <= data_i;
-    if (fetch) data_q <= mem[head_q];
-  end
+  generate
+    if (Depth == 2) begin : gen_register  // one entry waits at most
+      logic [Width-1:0] waiting_q, data_q;
+      always_ff @(posedge clk_i) begin
+        if (push_i) waiting_q <= data_i;
+        if (fetch) data_q <= waiting_q;
+      end
+      assign data_o = data_q;
+    end else begin : gen_ram
+      logic [PtrW-1:0] head_q, tail_q;
+      initial begin
+        head_q = '0;
+        tail_q = '0;
+      end
+      always_ff @(posedge clk_i) begin
+        if (clear_i) begin
+          head_q <= '0;
+          tail_q <= '0;
+        end else begin
+          if (push_i) tail_q <= tail_q + 1'b1;
+          if (fetch) head_q <= head_q + 1'b1;
+        end
+      end
+      vta_ram #(.Width(Width), .Depth(Depth)) entries (
+        .clk_i, .we_i(push_i), .waddr_i(tail_q), .wdata_i(data_i), .re_i(fetch), .raddr_i(head_q), .rdata_o(data_o)
+      );
+`ifdef VTA_ASSERT
+      always_ff @(posedge clk_i) begin
+        if (!clear_i) begin
+          the_count_is_the_distance_of_the_pointers:
+            assert (PtrW'(tail_q - head_q) == PtrW'(count_q - (PtrW + 1)'(valid_q)));
+        end
+      end
+`endif
+    end
+  endgenerate
 
   always_ff @(posedge clk_i) begin
     if (clear_i) begin
-      head_q <= '0;
-      tail_q <= '0;
       count_q <= '0;
       valid_q <= 1'b0;
     end else begin
-      if (push_i) tail_q <= tail_q + 1'b1;
-      if (fetch) head_q <= head_q + 1'b1;
       if (fetch) valid_q <= 1'b1;
       else if (pop_i) valid_q <= 1'b0;
       if (push_i && !pop_i) count_q <= count_q + 1'b1;
@@ -66,7 +87,6 @@ module vta_ram_fifo #(
       no_push_beyond_the_depth: assert (!(push_i && count_q == Depth[PtrW:0]));
       no_pop_of_nothing: assert (!pop_i || valid_q);
       never_more_than_the_depth: assert (count_q <= Depth[PtrW:0]);
-      the_count_is_the_distance_of_the_pointers: assert (PtrW'(tail_q - head_q) == PtrW'(count_q - (PtrW + 1)'(valid_q)));
       the_output_register_is_counted: assert (!valid_q || count_q != '0);
     end
   end

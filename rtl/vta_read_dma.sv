@@ -1,5 +1,5 @@
 // The issue side of a read DMA: takes a LOAD at start_i and requests the bursts of its rows, one a
-// cycle. IDLE, SETUP (one cycle, the descriptor is pushed), ISSUE (until the last burst is granted).
+// cycle. IDLE, SETUP (one cycle), ISSUE (until the last burst is granted).
 `default_nettype none
 
 module vta_read_dma (
@@ -12,7 +12,6 @@ module vta_read_dma (
   input  wire logic [vta_pkg::INSN_W-1:0] insn_i,
   /* verilator lint_on UNUSEDSIGNAL */
   output logic                            idle_o,
-  output logic                            desc_push_o,
 
   output logic                            req_valid_o,
   output logic [31:0]                     req_addr_o,
@@ -25,9 +24,12 @@ module vta_read_dma (
 );
 
   localparam int BeatBytesW = $clog2(vta_pkg::BUS_W / 8);
-  localparam int AddrW = 45;                   // bytes: 32-bit index of an element of up to 2^12 bytes
-  localparam int BeatW = AddrW - BeatBytesW;   // beats
-  localparam int RowW = 29;                    // bytes of a row, and from row to row
+  localparam int SizeW = vta_pkg::SIZE_W;
+  localparam int BaseW = vta_pkg::DRAM_BASE_W;
+  localparam int MaxShift = vta_pkg::ELEMENT_SHIFT;  // of the largest element
+  localparam int AddrW = vta_pkg::ADDRESS_W + 1;     // bytes; the highest bit says, and keeps, that it is beyond
+  localparam int BeatW = AddrW - BeatBytesW;         // beats
+  localparam int RowW = (SizeW + MaxShift > 6 ? SizeW + MaxShift : 6) + 1;  // bytes of a row, and a beat
 
   localparam logic [1:0] Idle = 2'd0;
   localparam logic [1:0] Setup = 2'd1;
@@ -35,13 +37,15 @@ module vta_read_dma (
 
   // Only these fields matter here.
   logic [2:0] type_q;
-  logic [31:0] dram_base_q;
-  logic [15:0] y_size_q, x_size_q, x_stride_q;
+  logic [BaseW-1:0] dram_base_q;
+  logic [SizeW-1:0] y_size_q, x_size_q;
+  logic [15:0] x_stride_q;
 
   logic [1:0] state_q;
   logic [AddrW-1:0] row_q;        // byte address of the row after the one that is being requested
-  logic [RowW-1:0] row_bytes_q, stride_bytes_q;
-  logic [15:0] rows_left_q;       // after the one that is being requested
+  logic [RowW-1:0] row_bytes_q;
+  logic [AddrW-1:0] stride_bytes_q;
+  logic [SizeW-1:0] rows_left_q;  // after the one that is being requested
   logic [BeatW-1:0] beat_q;       // of the next burst
   logic [RowW-1:0] left_q;        // beats of the row from beat_q on
 
@@ -59,12 +63,23 @@ module vta_read_dma (
     endcase
   end
 
+  // An address of the memory, or beyond it.
+  function automatic logic [AddrW-1:0] address(input logic [BaseW+MaxShift:0] bytes);
+    address = {bytes >> (AddrW - 1) != '0, bytes[AddrW-2:0]};
+  endfunction
+  function automatic logic [AddrW-1:0] add(input logic [AddrW-1:0] x, input logic [AddrW-1:0] y);
+    logic [AddrW-1:0] sum;
+    sum = {1'b0, x[AddrW-2:0]} + {1'b0, y[AddrW-2:0]};
+    add = {sum[AddrW-1] | x[AddrW-1] | y[AddrW-1], sum[AddrW-2:0]};
+  endfunction
+
   // The row that comes next: in SETUP the first one.
-  logic [AddrW-1:0] next_row;
+  logic [AddrW-1:0] next_row, stride_bytes;
   logic [RowW-1:0] next_bytes, next_beats;
   logic next_is_first;
   assign next_is_first = state_q == Setup;
-  assign next_row = next_is_first ? AddrW'(dram_base_q) << shift : row_q;
+  assign stride_bytes = address((BaseW+MaxShift+1)'(x_stride_q) << shift);
+  assign next_row = next_is_first ? address((BaseW+MaxShift+1)'(dram_base_q) << shift) : row_q;
   assign next_bytes = next_is_first ? RowW'(x_size_q) << shift : row_bytes_q;
   assign next_beats =
       ((RowW'(next_row[BeatBytesW-1:0]) + next_bytes - RowW'(1)) >> BeatBytesW) + RowW'(1);
@@ -75,13 +90,12 @@ module vta_read_dma (
 
   logic moves, beyond, last_of_row;
   assign moves = x_size_q != '0 && y_size_q != '0;
-  assign beyond = beat_q[BeatW-1:32-BeatBytesW] != '0;
+  assign beyond = beat_q[BeatW-1];
   assign last_of_row = left_q == RowW'(len);
 
   assign idle_o = state_q == Idle;
-  assign desc_push_o = state_q == Setup;
   assign req_valid_o = state_q == Issue && !beyond && room_i && !halt_i;
-  assign req_addr_o = {beat_q[31-BeatBytesW:0], {BeatBytesW{1'b0}}};
+  assign req_addr_o = 32'({beat_q[BeatW-2:0], {BeatBytesW{1'b0}}});
   assign req_len_o = len;
   assign fault_valid_o = state_q == Issue && beyond;
   assign fault_code_o = 4'(vta_pkg::FAULT_DRAM_RANGE);
@@ -89,16 +103,16 @@ module vta_read_dma (
   always_ff @(posedge clk_i) begin
     if (start_i) begin
       type_q <= insn_i[vta_pkg::MEM_MEMORY_LSB+:3];
-      dram_base_q <= insn_i[vta_pkg::MEM_DRAM_BASE_LSB+:32];
-      y_size_q <= insn_i[vta_pkg::MEM_Y_SIZE_LSB+:16];
-      x_size_q <= insn_i[vta_pkg::MEM_X_SIZE_LSB+:16];
+      dram_base_q <= insn_i[vta_pkg::MEM_DRAM_BASE_LSB+:BaseW];
+      y_size_q <= insn_i[vta_pkg::MEM_Y_SIZE_LSB+:SizeW];
+      x_size_q <= insn_i[vta_pkg::MEM_X_SIZE_LSB+:SizeW];
       x_stride_q <= insn_i[vta_pkg::MEM_X_STRIDE_LSB+:16];
     end
     if (state_q == Setup) begin
-      row_q <= next_row + (AddrW'(x_stride_q) << shift);
+      row_q <= add(next_row, stride_bytes);
       row_bytes_q <= next_bytes;
-      stride_bytes_q <= RowW'(x_stride_q) << shift;
-      rows_left_q <= y_size_q - 16'd1;
+      stride_bytes_q <= stride_bytes;
+      rows_left_q <= y_size_q - 1'b1;
       beat_q <= next_row[AddrW-1:BeatBytesW];
       left_q <= next_beats;
     end
@@ -106,8 +120,8 @@ module vta_read_dma (
       beat_q <= beat_q + BeatW'(len);
       left_q <= left_q - RowW'(len);
       if (last_of_row) begin
-        row_q <= row_q + AddrW'(stride_bytes_q);
-        rows_left_q <= rows_left_q - 16'd1;
+        row_q <= add(row_q, stride_bytes_q);
+        rows_left_q <= rows_left_q - 1'b1;
         beat_q <= next_row[AddrW-1:BeatBytesW];
         left_q <= next_beats;
       end

@@ -5,7 +5,8 @@
 
 module vta_sequencer #(
   localparam int Groups = vta_pkg::BATCH * vta_pkg::BLOCK_OUT / vta_pkg::ALU_LANES,
-  localparam int GroupIdxW = Groups > 1 ? $clog2(Groups) : 1
+  localparam int GroupIdxW = Groups > 1 ? $clog2(Groups) : 1,
+  localparam int BoundW = (vta_pkg::SIZE_W > 4 ? vta_pkg::SIZE_W : 4) + 2
 ) (
   input  wire logic                          clk_i,
   input  wire logic                          clear_i,
@@ -15,15 +16,15 @@ module vta_sequencer #(
   /* verilator lint_off UNUSEDSIGNAL */  // only some fields
   input  wire logic [vta_pkg::INSN_W-1:0]    insn_i,
   /* verilator lint_on UNUSEDSIGNAL */
-  input  wire logic [31:0]                   number_i,
+  input  wire logic [vta_pkg::NUMBER_W-1:0]  number_i,
   output logic                               next_free_o,
   output logic                               next_valid_o,
   output logic                               cur_valid_o,
   output logic                               draining_o,
 
   // Whether `cur` or `next` use micro-ops in [begin, end).
-  input  wire logic [16:0]                   load_begin_i,
-  input  wire logic [16:0]                   load_end_i,
+  input  wire logic [BoundW-1:0]             load_begin_i,
+  input  wire logic [BoundW-1:0]             load_end_i,
   output logic                               overlap_o,
 
   input  wire logic                          uop_we_i,
@@ -57,7 +58,7 @@ module vta_sequencer #(
   output logic                               fault_valid_o,  // of S2, else of `next`
   output logic                               fault_index_o,  // it is S2's
   output logic [3:0]                         fault_code_o,
-  output logic [31:0]                        fault_number_o
+  output logic [vta_pkg::NUMBER_W-1:0]      fault_number_o
 );
 
   localparam int UopIdxW = vta_pkg::UOP_IDX_W;
@@ -78,7 +79,7 @@ module vta_sequencer #(
   // `next`: decoded.
 
   logic n_valid_q, n_gemm_q, n_reset_q, n_overwrite_q, n_tensor_q, n_use_imm_q, n_requantise_q, n_lacks_op_q;
-  logic [31:0] n_number_q;
+  logic [vta_pkg::NUMBER_W-1:0] n_number_q;
   logic [UopIdxW-1:0] n_begin_q;
   logic [UopIdxW:0] n_end_q;
   logic [IterW-1:0] n_iter_out_q, n_iter_in_q;
@@ -132,7 +133,7 @@ module vta_sequencer #(
   // `cur`: with its place in the loops.
 
   logic valid_q, empty_q, gemm_q, reset_q, overwrite_q, tensor_q, use_imm_q, requantise_q;
-  logic [31:0] number_q;
+  logic [vta_pkg::NUMBER_W-1:0] number_q;
   logic [UopIdxW-1:0] begin_q, uop_q;
   logic [UopIdxW:0] end_q;
   logic [IterW-1:0] iter_in_q, outer_left_q, inner_left_q;
@@ -250,7 +251,7 @@ module vta_sequencer #(
   );
 
   // What goes along unchanged.
-  localparam int AlongW = 7 + GroupIdxW + 3 + 1 + 16 + 32;
+  localparam int AlongW = 7 + GroupIdxW + 3 + 1 + 16 + vta_pkg::NUMBER_W;
   logic [AlongW-1:0] along1_q, along2_q;
   logic [IdxW:0] dst1_q, src1_q, wgt1_q, dst2_q, src2_q, wgt2_q;
 
@@ -289,7 +290,7 @@ module vta_sequencer #(
 
   // S2.
 
-  logic [31:0] number2;
+  logic [vta_pkg::NUMBER_W-1:0] number2;
   logic uses_acc_src;
   assign {last_o, gemm_o, reset_o, overwrite_o, source_o, alu_o, first_o, group_o, op_o, use_imm_o, imm_o, number2} = along2_q;
   assign requantise_o = requantise2_q;
@@ -318,9 +319,9 @@ module vta_sequencer #(
   logic load_moves, cur_overlaps, next_overlaps;
   assign load_moves = load_begin_i < load_end_i;
   assign cur_overlaps = valid_q && {1'b0, begin_q} < end_q
-      && 17'(begin_q) < load_end_i && load_begin_i < 17'(end_q);
+      && BoundW'(begin_q) < load_end_i && load_begin_i < BoundW'(end_q);
   assign next_overlaps = n_valid_q && {1'b0, n_begin_q} < n_end_q
-      && 17'(n_begin_q) < load_end_i && load_begin_i < 17'(n_end_q);
+      && BoundW'(n_begin_q) < load_end_i && load_begin_i < BoundW'(n_end_q);
   assign overlap_o = load_moves && (cur_overlaps || next_overlaps);
 
 `ifdef VTA_ASSERT

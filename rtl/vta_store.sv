@@ -9,7 +9,7 @@ module vta_store (
 
   input  wire logic                          cmd_valid_i,
   input  wire logic [vta_pkg::INSN_W-1:0]    cmd_insn_i,
-  input  wire logic [31:0]                   cmd_number_i,
+  input  wire logic [vta_pkg::NUMBER_W-1:0]  cmd_number_i,
   input  wire logic                          cmd_empty_i,
   output logic                               cmd_pop_o,
   input  wire logic                          token_prev_valid_i,
@@ -17,6 +17,7 @@ module vta_store (
   output logic                               token_prev_push_o,
   input  wire logic                          fetch_done_i,
 
+  output logic                               out_re_o,
   output logic [vta_pkg::ACC_IDX_W-1:0]      out_raddr_o,
   input  wire logic [vta_pkg::OUT_W-1:0]     out_rdata_i,  // one cycle later
 
@@ -36,8 +37,8 @@ module vta_store (
 
   output logic                               fault_valid_o,
   output logic [3:0]                         fault_code_o,
-  output logic [31:0]                        fault_number_o,
-  output logic [31:0]                        end_number_o,  // of the instruction that ends
+  output logic [vta_pkg::NUMBER_W-1:0]      fault_number_o,
+  output logic [vta_pkg::NUMBER_W-1:0]      end_number_o,  // of the instruction that ends
   output logic                               event_start_o,
   output logic                               event_end_o,
   output logic [3:0]                         cause_o,
@@ -54,24 +55,34 @@ module vta_store (
   localparam int Slots = BusBytes > OutBytes ? BusBytes / OutBytes : 1;
   localparam int LaneW = Lanes > 1 ? $clog2(Lanes) : 1;
   localparam int SlotW = Slots > 1 ? $clog2(Slots) : 1;
-  localparam int AddrW = 45;
+  localparam int SizeW = vta_pkg::SIZE_W;
+  localparam int BaseW = vta_pkg::DRAM_BASE_W;
+  localparam int NumberW = vta_pkg::NUMBER_W;
+  localparam int AddrW = vta_pkg::ADDRESS_W + 1;  // the highest bit says, and keeps, that it is beyond
   localparam int BeatW = AddrW - BeatBytesW;
-  localparam int RowW = 29;
-  localparam int IndexW = 17;
-  localparam int Outstanding = 64;
+  localparam int RowW = (SizeW + Shift > 6 ? SizeW + Shift : 6) + 1;
+  localparam int IndexW = vta_pkg::INDEX_W + 1;   // not beyond by more than one
+  localparam int StartedW = $clog2(vta_pkg::DESCRIPTORS) + 1;
+  localparam int Outstanding = vta_pkg::OUTSTANDING;
+  localparam int OutstandingW = $clog2(Outstanding) + 1;
+  // Counts of bursts: what is compared differs by no more than those outstanding, or the instructions under way.
+  localparam int BurstW = $clog2(Outstanding > vta_pkg::DESCRIPTORS ? Outstanding : vta_pkg::DESCRIPTORS) + 3;
 
   // Start: an instruction goes to the slot.
 
   logic start, tokens_there;
-  logic [3:0] started_q;  // started and not ended
+  logic [StartedW-1:0] started_q;  // started and not ended
   logic slot_q;
-  logic [31:0] slot_number_q, dram_base_q;
+  logic [NumberW-1:0] slot_number_q;
+  logic [BaseW-1:0] dram_base_q;
   logic slot_push_q;
-  logic [15:0] slot_sram_q, slot_y_q, slot_x_q, slot_stride_q, slot_pads_q;
+  logic [SizeW-1:0] slot_sram_q, slot_y_q, slot_x_q;
+  logic [15:0] slot_stride_q;
+  logic slot_pads_q;
   logic [2:0] slot_type_q;
 
   assign tokens_there = token_prev_valid_i || !cmd_insn_i[vta_pkg::POP_PREV_LSB];
-  assign start = cmd_valid_i && tokens_there && !slot_q && started_q < 4'd8 && !halt_i;
+  assign start = cmd_valid_i && tokens_there && !slot_q && started_q < StartedW'(vta_pkg::DESCRIPTORS) && !halt_i;
   assign cmd_pop_o = start;
   assign token_prev_pop_o = start && cmd_insn_i[vta_pkg::POP_PREV_LSB];
   assign event_start_o = start;
@@ -81,29 +92,30 @@ module vta_store (
       slot_number_q <= cmd_number_i;
       slot_push_q <= cmd_insn_i[vta_pkg::PUSH_PREV_LSB];
       slot_type_q <= cmd_insn_i[vta_pkg::MEM_MEMORY_LSB+:3];
-      slot_sram_q <= cmd_insn_i[vta_pkg::MEM_SRAM_BASE_LSB+:16];
-      dram_base_q <= cmd_insn_i[vta_pkg::MEM_DRAM_BASE_LSB+:32];
-      slot_y_q <= cmd_insn_i[vta_pkg::MEM_Y_SIZE_LSB+:16];
-      slot_x_q <= cmd_insn_i[vta_pkg::MEM_X_SIZE_LSB+:16];
+      slot_sram_q <= cmd_insn_i[vta_pkg::MEM_SRAM_BASE_LSB+:SizeW];
+      dram_base_q <= cmd_insn_i[vta_pkg::MEM_DRAM_BASE_LSB+:BaseW];
+      slot_y_q <= cmd_insn_i[vta_pkg::MEM_Y_SIZE_LSB+:SizeW];
+      slot_x_q <= cmd_insn_i[vta_pkg::MEM_X_SIZE_LSB+:SizeW];
       slot_stride_q <= cmd_insn_i[vta_pkg::MEM_X_STRIDE_LSB+:16];
       slot_pads_q <= {cmd_insn_i[vta_pkg::MEM_Y_PAD_BEFORE_LSB+:4], cmd_insn_i[vta_pkg::MEM_Y_PAD_AFTER_LSB+:4],
-                      cmd_insn_i[vta_pkg::MEM_X_PAD_BEFORE_LSB+:4], cmd_insn_i[vta_pkg::MEM_X_PAD_AFTER_LSB+:4]};
+                      cmd_insn_i[vta_pkg::MEM_X_PAD_BEFORE_LSB+:4], cmd_insn_i[vta_pkg::MEM_X_PAD_AFTER_LSB+:4]} != '0;
     end
   end
 
   logic slot_moves, slot_padded, slot_wrong_type;
   assign slot_moves = slot_x_q != '0 && slot_y_q != '0;
-  assign slot_padded = slot_q && slot_pads_q != '0;
+  assign slot_padded = slot_q && slot_pads_q;
   assign slot_wrong_type = slot_q && slot_moves && slot_type_q != 3'(vta_pkg::TYPE_OUT);
 
   // RUN.
 
   logic run_q, run_push_q, moves_q;
-  logic [31:0] run_number_q;
-  logic [15:0] rows_left_q, columns_left_q, x_size_q;
+  logic [NumberW-1:0] run_number_q;
+  logic [SizeW-1:0] rows_left_q, columns_left_q, x_size_q;
   logic [IndexW-1:0] index_q;
   logic [AddrW-1:0] row_q;                    // byte address of the next row
-  logic [RowW-1:0] row_bytes_q, stride_bytes_q;
+  logic [RowW-1:0] row_bytes_q;
+  logic [AddrW-1:0] stride_bytes_q;
   logic [BeatW-1:0] beat_q;                   // of the current element
   logic [RowW-1:0] row_left_q;                // beats of the row from beat_q on
   logic [4:0] burst_left_q;                   // beats of the burst from beat_q on; 0: a burst begins
@@ -113,31 +125,40 @@ module vta_store (
   logic run_done, take;
   assign take = slot_q && (!run_q || run_done) && !halt_i && !slot_padded && !slot_wrong_type;
 
-  logic [AddrW-1:0] next_row;
+  function automatic logic [AddrW-1:0] address(input logic [BaseW+Shift:0] bytes);
+    address = {bytes >> (AddrW - 1) != '0, (AddrW-1)'(bytes)};
+  endfunction
+  function automatic logic [AddrW-1:0] add(input logic [AddrW-1:0] x, input logic [AddrW-1:0] y);
+    logic [AddrW-1:0] sum;
+    sum = {1'b0, x[AddrW-2:0]} + {1'b0, y[AddrW-2:0]};
+    add = {sum[AddrW-1] | x[AddrW-1] | y[AddrW-1], sum[AddrW-2:0]};
+  endfunction
+
+  logic [AddrW-1:0] next_row, stride_bytes;
   logic [RowW-1:0] next_bytes, next_beats;
-  assign next_row = take ? AddrW'(dram_base_q) << Shift : row_q;
+  assign stride_bytes = address((BaseW+Shift+1)'(slot_stride_q) << Shift);
+  assign next_row = take ? address((BaseW+Shift+1)'(dram_base_q) << Shift) : row_q;
   assign next_bytes = take ? RowW'(slot_x_q) << Shift : row_bytes_q;
   assign next_beats =
       ((RowW'(next_row[BeatBytesW-1:0]) + next_bytes - RowW'(1)) >> BeatBytesW) + RowW'(1);
 
   logic [4:0] to_boundary, len, burst_left;
   logic first, beyond_dram, beyond_sram, held, generate_element, beat_done, last_column, element_done;
-  logic [3:0] w_count;
-  logic [2:0] aw_count;
-  logic [6:0] outstanding_q;
+  logic w_stalls;
+  logic [OutstandingW-1:0] outstanding_q;
   assign to_boundary = 5'd16 - {1'b0, beat_q[3:0]};
   assign len = row_left_q < RowW'(to_boundary) ? row_left_q[4:0] : to_boundary;
   assign first = burst_left_q == '0;
   assign burst_left = first ? len : burst_left_q;
-  assign beyond_dram = run_q && moves_q && first && beat_q[BeatW-1:32-BeatBytesW] != '0;
-  assign held = w_count >= 4'd6
-      || (first && (outstanding_q >= 7'(Outstanding) || aw_count >= 3'd4 || halt_i || beyond_dram));
+  assign beyond_dram = run_q && moves_q && first && beat_q[BeatW-1];
+  assign held = w_stalls || (first && (outstanding_q == OutstandingW'(Outstanding) || (awvalid_o && !awready_i)
+                                       || halt_i || beyond_dram));
   assign generate_element = run_q && moves_q && !held;
   assign beyond_sram = generate_element && index_q >= IndexW'(vta_pkg::ACC_DEPTH);
   assign element_done = Lanes == 1 || lane_q == LaneW'(Lanes - 1);
-  assign last_column = columns_left_q == 16'd1;
+  assign last_column = columns_left_q == SizeW'(1);
   assign beat_done = Slots == 1 || position_q == SlotW'(Slots - 1) || last_column;
-  assign run_done = run_q && (moves_q ? generate_element && element_done && last_column && rows_left_q == 16'd1
+  assign run_done = run_q && (moves_q ? generate_element && element_done && last_column && rows_left_q == SizeW'(1)
                                       : !halt_i);
 
   always_ff @(posedge clk_i) begin
@@ -149,9 +170,9 @@ module vta_store (
       columns_left_q <= slot_x_q;
       x_size_q <= slot_x_q;
       index_q <= IndexW'(slot_sram_q);
-      row_q <= next_row + (AddrW'(slot_stride_q) << Shift);
+      row_q <= add(next_row, stride_bytes);
       row_bytes_q <= next_bytes;
-      stride_bytes_q <= RowW'(slot_stride_q) << Shift;
+      stride_bytes_q <= stride_bytes;
       beat_q <= next_row[AddrW-1:BeatBytesW];
       row_left_q <= next_beats;
       burst_left_q <= '0;
@@ -168,11 +189,11 @@ module vta_store (
       end
       if (element_done) begin
         index_q <= index_q + 1'b1;
-        columns_left_q <= columns_left_q - 16'd1;
+        columns_left_q <= columns_left_q - 1'b1;
         if (last_column) begin
           columns_left_q <= x_size_q;
-          rows_left_q <= rows_left_q - 16'd1;
-          row_q <= row_q + AddrW'(stride_bytes_q);
+          rows_left_q <= rows_left_q - 1'b1;
+          row_q <= add(row_q, stride_bytes_q);
           beat_q <= next_row[AddrW-1:BeatBytesW];
           row_left_q <= next_beats;
           position_q <= SlotW'(next_row[BeatBytesW-1:0] >> Shift);
@@ -197,13 +218,21 @@ module vta_store (
 
   assign out_raddr_o = index_q[vta_pkg::ACC_IDX_W-1:0];
 
+  // A complete beat that the bus does not take yet holds all behind it.
+  logic wvalid_q;
+  assign w_stalls = wvalid_q && !wready_i && read_q && read_done_q;
+  assign out_re_o = !w_stalls;
+
   always_ff @(posedge clk_i) begin
-    read_q <= generate_element && !clear_i;
-    read_done_q <= beat_done;
-    read_last_q <= burst_left == 5'd1;
-    read_lane_q <= lane_q;
-    read_position_q <= position_q;
-    read_masked_q <= beyond_sram || halt_i;
+    if (clear_i) read_q <= 1'b0;
+    else if (!w_stalls) read_q <= generate_element;
+    if (!w_stalls) begin
+      read_done_q <= beat_done;
+      read_last_q <= burst_left == 5'd1;
+      read_lane_q <= lane_q;
+      read_position_q <= position_q;
+      read_masked_q <= beyond_sram || halt_i;
+    end
   end
 
   generate
@@ -221,52 +250,72 @@ module vta_store (
   endgenerate
 
   always_ff @(posedge clk_i) begin
-    if (clear_i || (read_q && read_done_q)) begin
+    if (clear_i || (read_q && read_done_q && !w_stalls)) begin
       assembled_q <= '0;
       strobe_q <= '0;
-    end else if (read_q) begin
+    end else if (read_q && !read_done_q) begin
       assembled_q <= beat_data;
       strobe_q <= beat_strobe;
     end
   end
 
-  logic [4:0] awlen;
-  vta_small_fifo #(.Width(32 + 5), .Depth(4)) addresses (
-    .clk_i, .clear_i, .push_i(generate_element && first),
-    .data_i({beat_q[31-BeatBytesW:0], {BeatBytesW{1'b0}}, len - 5'd1}),
-    .pop_i(awvalid_o && awready_i), .valid_o(awvalid_o), .data_o({awaddr_o, awlen}), .count_o(aw_count)
-  );
-  assign awlen_o = {3'b000, awlen};
+  logic awvalid_q, wlast_q;
+  logic [AddrW-2:0] awaddr_q;
+  logic [4:0] awlen_q;
+  logic [vta_pkg::BUS_W-1:0] wdata_q;
+  logic [BusBytes-1:0] wstrb_q;
 
-  vta_small_fifo #(.Width(vta_pkg::BUS_W + BusBytes + 1), .Depth(8)) beats (
-    .clk_i, .clear_i, .push_i(read_q && read_done_q),
-    .data_i({beat_data, beat_strobe, read_last_q}),
-    .pop_i(wvalid_o && wready_i), .valid_o(wvalid_o), .data_o({wdata_o, wstrb_o, wlast_o}),
-    .count_o(w_count)
-  );
+  always_ff @(posedge clk_i) begin
+    if (generate_element && first) begin
+      awaddr_q <= {beat_q[BeatW-2:0], {BeatBytesW{1'b0}}};
+      awlen_q <= len - 5'd1;
+    end
+    if (read_q && read_done_q && !w_stalls) begin
+      wdata_q <= beat_data;
+      wstrb_q <= beat_strobe;
+      wlast_q <= read_last_q;
+    end
+    if (clear_i) begin
+      awvalid_q <= 1'b0;
+      wvalid_q <= 1'b0;
+    end else begin
+      if (generate_element && first) awvalid_q <= 1'b1;
+      else if (awready_i) awvalid_q <= 1'b0;
+      if (read_q && read_done_q) wvalid_q <= 1'b1;
+      else if (wready_i) wvalid_q <= 1'b0;
+    end
+  end
+
+  assign awvalid_o = awvalid_q;
+  assign awaddr_o = 32'(awaddr_q);
+  assign awlen_o = {3'b000, awlen_q};
+  assign wvalid_o = wvalid_q;
+  assign wdata_o = wdata_q;
+  assign wstrb_o = wstrb_q;
+  assign wlast_o = wlast_q;
 
   // Acknowledgements, and the ends in order.
 
-  logic [15:0] issued_q, issued, acked_q, target;
-  logic pending_valid, pending_push, acknowledged, ends;
-  logic [31:0] pending_number;
+  logic [BurstW-1:0] issued_q, issued, acked_q, target;
+  logic pending_valid, pending_push, pending_error, acknowledged, ends;
+  logic [NumberW-1:0] pending_number;
   logic error_q;            // a burst was answered with an error:
-  logic [15:0] error_at_q;  // the first such one
+  logic [BurstW-1:0] error_at_q;  // the first such one
   logic bus_error;          // was of the instruction that would end
   /* verilator lint_off UNUSEDSIGNAL */
-  logic [3:0] unused_count;
-  logic [15:0] acked_beyond, error_beyond;
+  logic [StartedW-1:0] unused_count;
+  logic [BurstW-1:0] acked_beyond, error_beyond;
   /* verilator lint_on UNUSEDSIGNAL */
-  assign issued = issued_q + {15'd0, generate_element && first};
+  assign issued = issued_q + BurstW'(generate_element && first);
   assign acked_beyond = acked_q - target;
   assign error_beyond = error_at_q - target;
-  assign acknowledged = pending_valid && !acked_beyond[15] && !halt_i;
-  assign bus_error = acknowledged && error_q && error_beyond[15];
+  assign acknowledged = pending_valid && !acked_beyond[BurstW-1] && !halt_i;
+  assign bus_error = acknowledged && error_q && (pending_error || error_beyond[BurstW-1]);
   assign ends = acknowledged && !bus_error;
 
-  vta_small_fifo #(.Width(32 + 17), .Depth(8)) pending (
-    .clk_i, .clear_i, .push_i(run_done), .data_i({run_number_q, run_push_q, issued}), .pop_i(ends),
-    .valid_o(pending_valid), .data_o({pending_number, pending_push, target}), .count_o(unused_count)
+  vta_small_fifo #(.Width(NumberW + 2 + BurstW), .Depth(vta_pkg::DESCRIPTORS)) pending (
+    .clk_i, .clear_i, .push_i(run_done), .data_i({run_number_q, run_push_q, error_q, issued}), .pop_i(ends),
+    .valid_o(pending_valid), .data_o({pending_number, pending_push, pending_error, target}), .count_o(unused_count)
   );
 
   always_ff @(posedge clk_i) begin
@@ -283,14 +332,14 @@ module vta_store (
       else if (take) slot_q <= 1'b0;
       if (take) run_q <= 1'b1;
       else if (run_done) run_q <= 1'b0;
-      started_q <= started_q + {3'd0, start} - {3'd0, ends};
+      started_q <= started_q + StartedW'(start) - StartedW'(ends);
       issued_q <= issued;
-      if (bvalid_i) acked_q <= acked_q + 16'd1;
+      if (bvalid_i) acked_q <= acked_q + 1'b1;
       if (bvalid_i && bresp_i[1] && !error_q) begin
         error_q <= 1'b1;
         error_at_q <= acked_q;
       end
-      outstanding_q <= outstanding_q + {6'd0, generate_element && first} - {6'd0, bvalid_i};
+      outstanding_q <= outstanding_q + OutstandingW'(generate_element && first) - OutstandingW'(bvalid_i);
     end
   end
 
@@ -303,6 +352,8 @@ module vta_store (
     error_q = 1'b0;
     outstanding_q = '0;
     read_q = 1'b0;
+    awvalid_q = 1'b0;
+    wvalid_q = 1'b0;
     assembled_q = '0;
     strobe_q = '0;
   end
@@ -344,7 +395,7 @@ module vta_store (
         a_burst_ends_within_its_16_beats: assert ({1'b0, beat_q[3:0]} + len <= 5'd16);
       end
       a_response_answers_a_burst: assert (!bvalid_i || outstanding_q != '0);
-      at_most_eight_instructions_are_under_way: assert (started_q <= 4'd8);
+      no_more_instructions_than_allowed_are_under_way: assert (started_q <= StartedW'(vta_pkg::DESCRIPTORS));
     end
   end
 `endif

@@ -106,7 +106,7 @@ class Breaker {
     if (i == nullptr) return false;
     const auto bytes = static_cast<uint64_t>(config_.element_bytes(dram_element(i->memory)));
     const uint64_t span = uint64_t{i->y_size - 1} * i->x_stride + i->x_size;
-    const uint64_t first = kDramBytes / bytes - span + 1;
+    const uint64_t first = config_.memory_bytes() / bytes - span + 1;
     if (first > UINT32_MAX) return false;
     i->dram_base =
         static_cast<uint32_t>(random_.percent(60) ? first : random_.between(first, UINT32_MAX));

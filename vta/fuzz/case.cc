@@ -95,7 +95,7 @@ std::vector<sim::Trace::Block> cut(const Image& image, const std::vector<Interva
 
 Image image_of(const Case& c) {
   Image image = {{0, std::vector<uint8_t>(kLowEnd)},
-                 {kHighBegin, std::vector<uint8_t>(kDramBytes - kHighBegin)}};
+                 {c.program.config.memory_bytes() - kHighBytes, std::vector<uint8_t>(kHighBytes)}};
   Random random(c.data_seed);
   for (auto& block : image) fill(c, random, block.bytes);
   const isa::Encoding encoding(c.program.config);

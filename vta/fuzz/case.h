@@ -14,11 +14,10 @@
 namespace vta::fuzz {
 
 // Where things lie in DRAM. Bytes outside the two regions are zero.
-inline constexpr uint64_t kDramBytes = sim::Dram::kDefaultCapacity;
 inline constexpr uint64_t kUopAddress = 128 << 10;   // below: the program
 inline constexpr uint64_t kDataAddress = 160 << 10;  // to the end of the low region: data
 inline constexpr uint64_t kLowEnd = 512 << 10;
-inline constexpr uint64_t kHighBegin = kDramBytes - (64 << 10);  // data up to the end of DRAM
+inline constexpr uint64_t kHighBytes = 64 << 10;  // data up to the last address
 
 enum class Data : uint8_t { kUniform, kExtremes, kSmall, kZero };
 

@@ -17,7 +17,7 @@ namespace {
 // should not have.
 std::vector<uint64_t> stray_pages(sim::Dram& dram) {
   const auto page = static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
-  const auto bytes = dram.at(kLowEnd, kHighBegin - kLowEnd);
+  const auto bytes = dram.at(kLowEnd, dram.capacity() - kHighBytes - kLowEnd);
   std::vector<unsigned char> resident(bytes.size() / page);
   require(mincore(bytes.data(), bytes.size(), resident.data()) == 0, "mincore failed");
   std::vector<uint64_t> strays;
@@ -38,7 +38,7 @@ void place(const Image& image, sim::Dram& dram) {
 }
 
 void run_before(const Case& c, sim::Simulator& simulator) {
-  sim::Dram dram(kDramBytes);
+  sim::Dram dram(c.program.config.memory_bytes());
   place(image_of(c), dram);
   try {
     simulator.run(dram, c.address, c.size());
@@ -126,7 +126,7 @@ Device device(const std::string& name) {
 }
 
 Outcome run(const Case& c, const Device& device) {
-  sim::Dram dram(kDramBytes);
+  sim::Dram dram(c.program.config.memory_bytes());
   Outcome outcome;
   outcome.after = image_of(c);
   place(outcome.after, dram);

@@ -303,9 +303,9 @@ class Generator {
     const auto bytes = static_cast<uint64_t>(config_.element_bytes(dram_element(i.memory)));
     const bool high = random_.percent(6);
     const bool anywhere = i.opcode == Opcode::kLoad && random_.percent(15);
-    const uint64_t low = high ? kHighBegin : anywhere ? 0 : kDataAddress;
+    const uint64_t low = high ? config_.memory_bytes() - kHighBytes : anywhere ? 0 : kDataAddress;
     const uint64_t first = (low + bytes - 1) / bytes;
-    const uint64_t room = (high ? kDramBytes : kLowEnd) / bytes - first;
+    const uint64_t room = (high ? config_.memory_bytes() : kLowEnd) / bytes - first;
     fit_stride(i, room);
     const uint64_t span = uint64_t{i.y_size - 1} * i.x_stride + i.x_size;
     uint64_t base = random_.percent(50) ? i.dram_base % 512 : i.dram_base;

@@ -596,8 +596,8 @@ class Plan {
     point("dram.load_then_store.compute", "a STORE overwrites what compute has loaded",
           shares(false, Unit::kCompute));
     point("dram.end", "the last byte of the address space is moved", [](const Observation& o) {
-      return std::ranges::any_of(o.dram, [](const isa::DramRegion& region) {
-        return !region.empty() && region.end() == kDramBytes;
+      return std::ranges::any_of(o.dram, [&](const isa::DramRegion& region) {
+        return !region.empty() && region.end() == o.program.config.memory_bytes();
       });
     });
   }

@@ -64,14 +64,18 @@ Config int4() {
   return c;
 }
 
-// Elements smaller than a byte each scalar, several lanes a cycle, and queues that are soon full.
+// Elements smaller than a byte each scalar, several lanes a cycle, and queues and DMA that are soon
+// full.
 Config queues() {
   Config c = shaped("queues", 2, 2, 4);
   set_types(c, 4, 2, 2);
   c.alu_lanes = 2;
   c.requantise_lanes = 1;
-  c.command_queue_depth = 4;
+  c.command_queue_depth = 2;
   c.token_queue_depth = 16;
+  c.descriptors = 4;
+  c.outstanding_bursts = 2;
+  c.address_bits = 21;
   set_depths(c, 32, 16, 16, 32);
   return c;
 }
@@ -110,7 +114,8 @@ Config deep() {
 }  // namespace
 
 std::vector<Config> suite() {
-  std::vector<Config> configs = {least(), square(), int4(), queues(), wide(), narrow(), deep()};
+  std::vector<Config> configs = {least(), square(), int4(), queues(),
+                                 wide(),  narrow(), deep(), hw::load_config("hx8k")};
   for (const Config& c : configs) hw::validate(c, c.name);
   return configs;
 }
@@ -134,8 +139,11 @@ Config random_config(uint64_t seed) {
     c.bus_bits = power(6, 9);
     if (random.percent(20)) std::erase(c.alu_ops, AluOp::kMul);
     if (random.percent(20)) std::erase(c.alu_ops, AluOp::kRequantise);
-    if (random.percent(50)) c.command_queue_depth = power(2, 6);
+    if (random.percent(50)) c.command_queue_depth = power(1, 6);
     if (random.percent(50)) c.token_queue_depth = power(4, 6);
+    if (random.percent(50)) c.descriptors = power(1, 3);
+    if (random.percent(50)) c.outstanding_bursts = power(1, 6);
+    if (random.percent(50)) c.address_bits = static_cast<int>(random.between(20, 32));
     set_depths(c, power(3, 8), power(1, 8), power(1, 8), power(2, 8));
     try {
       hw::validate(c, c.name);

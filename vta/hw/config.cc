@@ -103,9 +103,12 @@ std::string Config::fingerprint() const {
                            token_queue_depth == published.token_queue_depth;
   const std::string queues =
       same_queues ? "" : fmt::format("-q{}t{}", command_queue_depth, token_queue_depth);
-  return fmt::format("{}x{}x{}-i{}w{}o{}a{}-u{}i{}w{}a{}-{}{}", batch, block_in, block_out,
+  const std::string addresses =
+      address_bits == published.address_bits ? "" : fmt::format("-m{}", address_bits);
+  return fmt::format("{}x{}x{}-i{}w{}o{}a{}-u{}i{}w{}a{}-{}{}{}", batch, block_in, block_out,
                      inp_bits, wgt_bits, out_bits, acc_bits, depth(Memory::kUop),
-                     depth(Memory::kInp), depth(Memory::kWgt), depth(Memory::kAcc), ops, queues);
+                     depth(Memory::kInp), depth(Memory::kWgt), depth(Memory::kAcc), ops, queues,
+                     addresses);
 }
 
 void validate(const Config& c, std::string_view origin) {
@@ -143,10 +146,14 @@ void validate(const Config& c, std::string_view origin) {
     require(c.has(op), "{}: alu.ops lacks {}, must have at least min, max, add and shr", origin,
             kAluOpNames[static_cast<size_t>(op)]);
   }
-  require_power_of_two(origin, "queues.commands", c.command_queue_depth, 4, 512);
+  require_power_of_two(origin, "queues.commands", c.command_queue_depth, 2, 512);
   require_power_of_two(origin, "queues.tokens", c.token_queue_depth, 16, 1024);
   require(c.counter_bits == 0 || (c.counter_bits >= 16 && c.counter_bits <= 64),
           "{}: counter_bits is {}, must be 0 or from 16 to 64", origin, c.counter_bits);
+  require_power_of_two(origin, "dma.descriptors", c.descriptors, 2, 8);
+  require_power_of_two(origin, "dma.outstanding_bursts", c.outstanding_bursts, 2, 64);
+  require(c.address_bits >= 20 && c.address_bits <= 32,
+          "{}: dma.address_bits is {}, must be from 20 to 32", origin, c.address_bits);
   require_power_of_two(origin, "bus_bits", c.bus_bits, 64, 512);
   require(c.clock_mhz >= 1 && c.clock_mhz <= 5000, "{}: clock_mhz is {}, must be from 1 to 5000",
           origin, c.clock_mhz);

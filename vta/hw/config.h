@@ -62,8 +62,13 @@ struct Config {
   // instruction's unit is full. Depth of each token queue: a push beyond it is a fault.
   int command_queue_depth = 512;
   int token_queue_depth = 1024;
-  int bus_bits = 128;     // AXI data width
-  int counter_bits = 48;  // of the cycle counters, 0 for none
+  // Instructions that each unit's DMA has under way: descriptors of loads, stores started and not
+  // ended.
+  int descriptors = 8;
+  int outstanding_bursts = 64;  // of reads, and of writes
+  int address_bits = 32;        // of the memory: what lies beyond is a fault
+  int bus_bits = 128;           // AXI data width
+  int counter_bits = 48;        // of the cycle counters, 0 for none
   double clock_mhz = 300;
   // The memory's timing, in accelerator cycles.
   double memory_bytes_per_cycle = 16;
@@ -80,7 +85,8 @@ struct Config {
   // DRAM address alignment that suits every element type: a power of two.
   int64_t dram_alignment() const { return 4096; }
 
-  int uop_bits() const;  // 32 or 64
+  int uop_bits() const;                                                  // 32 or 64
+  uint64_t memory_bytes() const { return uint64_t{1} << address_bits; }  // that have an address
   int64_t macs_per_cycle() const { return int64_t{batch} * block_in * block_out; }
   double peak_gops() const;   // 10^9 int operations a second, two for a multiply-accumulate
   double peak_gmacs() const;  // 10^9 multiply-accumulates a second
@@ -88,7 +94,8 @@ struct Config {
 
   // What a program depends on: two configurations with equal fingerprints run each other's programs
   // and leave the same bytes. "1x16x16-i8w8o8a32-u8192i2048w1024a2048-min.max.add.shr.mul.rqt";
-  // with queues of other depths than 512 and 1024, "…-q16t64" at the end.
+  // with queues of other depths than 512 and 1024, "…-q16t64" at the end; with addresses of other
+  // than 32 bits, "…-m20".
   std::string fingerprint() const;
 };
 

@@ -139,6 +139,12 @@ Config read_config(const Json& json, const std::string& origin) {
     queues->integer("tokens", c.token_queue_depth);
     queues->finish();
   }
+  if (auto dma = reader.object("dma")) {
+    dma->integer("descriptors", c.descriptors);
+    dma->integer("outstanding_bursts", c.outstanding_bursts);
+    dma->integer("address_bits", c.address_bits);
+    dma->finish();
+  }
   reader.integer("bus_bits", c.bus_bits);
   reader.integer("counter_bits", c.counter_bits);
   reader.number("clock_mhz", c.clock_mhz);
@@ -209,6 +215,10 @@ Json config_object(const Config& c) {
         {"acc", c.acc_buffer}}},
       {"alu", {{"lanes", c.alu_lanes}, {"requantise_lanes", c.requantise_lanes}, {"ops", ops}}},
       {"queues", {{"commands", c.command_queue_depth}, {"tokens", c.token_queue_depth}}},
+      {"dma",
+       {{"descriptors", c.descriptors},
+        {"outstanding_bursts", c.outstanding_bursts},
+        {"address_bits", c.address_bits}}},
       {"bus_bits", c.bus_bits},
       {"counter_bits", c.counter_bits},
       {"clock_mhz", c.clock_mhz},

@@ -1,6 +1,6 @@
 // The presets: the published configuration, one for tests, and one sized to each board. The boards'
 // resources are those of the vendors' data sheets (AMD DS190, DS891; Intel Cyclone V CV-51001;
-// Lattice FPGA-DS-02012; AMD DS962).
+// Lattice FPGA-DS-02012, FPGA-DS-02029; AMD DS962).
 #include "vta/base/error.h"
 #include "vta/hw/config.h"
 
@@ -21,8 +21,8 @@ Config base(std::string name, int batch, int block_in, int block_out) {
   return c;
 }
 
-// A board whose DSP blocks are few spends none on the lanes' 32-bit mul: requantise has multipliers of
-// its own.
+// A board whose DSP blocks are few spends none on the lanes' 32-bit mul: requantise has multipliers
+// of its own.
 void leave_out_mul(Config& c) {
   std::erase(c.alu_ops, AluOp::kMul);
 }
@@ -111,6 +111,24 @@ Config make_ulx3s() {
   return c;
 }
 
+Config make_hx8k() {
+  Config c = base("hx8k", 1, 2, 2);
+  c.alu_ops = {AluOp::kMin, AluOp::kMax, AluOp::kAdd, AluOp::kShr};
+  c.alu_lanes = c.requantise_lanes = 1;
+  set_buffers(c, 512, 256, 512,
+              1024);  // 128 elements each: what an element's width takes is one RAM
+  c.command_queue_depth = 2;
+  c.token_queue_depth = 16;
+  c.descriptors = 2;
+  c.outstanding_bursts = 4;
+  c.address_bits = 20;
+  c.counter_bits = 0;
+  set_memory(c, 64, 2, 8);
+  c.clock_mhz = 12;
+  c.board = Board{"iCE40-HX8K breakout board", "ICE40HX8K-CT256", 7680, 7680, 0, 32 * 4 * kKi};
+  return c;
+}
+
 Config make_datacenter() {
   Config c = base("datacenter", 4, 64, 64);
   set_buffers(c, 32 * kKi, 1024 * kKi, 2048 * kKi, 2048 * kKi);
@@ -132,6 +150,7 @@ const std::vector<Preset>& presets() {
       {"pynq", "PYNQ-Z1: the published shape at 100 MHz, 64-bit bus", make_pynq},
       {"de10nano", "DE10-Nano: 1x16x16 with smaller buffers at 100 MHz", make_de10nano},
       {"ulx3s", "ULX3S with an ECP5-85F: 1x8x16 at 80 MHz, open tools", make_ulx3s},
+      {"hx8k", "iCE40-HX8K breakout board: 1x2x2 at 12 MHz, open tools", make_hx8k},
       {"datacenter", "Alveo U250: 4x64x64 at 300 MHz, 512-bit bus", make_datacenter},
   };
   return kPresets;

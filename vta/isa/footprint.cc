@@ -14,8 +14,6 @@ namespace {
 
 using hw::Memory;
 
-constexpr uint64_t kDramBytes = uint64_t{1} << 32;
-
 std::string name_of(Memory memory) {
   return std::string(hw::kMemoryNames[static_cast<size_t>(memory)]);
 }
@@ -118,10 +116,10 @@ class FootprintBuilder {
           fmt::format("{} elements [{}, {}) end beyond the depth of {}", name, begin, end, depth));
     }
     const DramRegion region = dram_region(i);
-    if (!region.empty() && region.end() > kDramBytes) {
-      return range("dram", kDramBytes,
-                   fmt::format("DRAM bytes [{:#x}, {:#x}) end beyond the 32-bit address space",
-                               region.begin, region.end()));
+    if (!region.empty() && region.end() > config_.memory_bytes()) {
+      return range("dram", config_.memory_bytes(),
+                   fmt::format("DRAM bytes [{:#x}, {:#x}) end beyond the {}-bit address space",
+                               region.begin, region.end(), config_.address_bits));
     }
     footprint.dram = region;
     report_.dram_bytes += region.rows * region.row_bytes;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <vector>
 
 #include "vta/isa/field.h"
 #include "vta/rtl/fault_code.h"
@@ -35,6 +36,15 @@ class Writer {
   void word(const std::string& name, uint32_t value) {
     text_ += fmt::format("  localparam logic [31:0] {} = 32'h{:08x};\n", name, value);
   }
+  void bits(const std::string& name, const std::vector<bool>& value) {
+    std::string digits;
+    for (size_t at = value.size(); at > 0; at -= 4) {
+      const int digit = value[at - 1] * 8 + value[at - 2] * 4 + value[at - 3] * 2 + value[at - 4];
+      digits += "0123456789abcdef"[digit];
+    }
+    text_ += fmt::format("  localparam logic [{}:0] {} = {}'h{};\n", value.size() - 1, name,
+                         value.size(), digits);
+  }
   void place(const std::string& name, const isa::Placement& placement) {
     constant(name + "_LSB", placement.lsb);
     constant(name + "_W", placement.width);
@@ -49,6 +59,31 @@ class Writer {
 int tree_stages(const Config& c) {
   const int levels = std::countr_zero(static_cast<unsigned>(c.block_in));
   return (levels + 1) / 2;
+}
+
+// Of a number of an instruction in a program, which memory holds at most whole.
+int number_bits(const Encoding& encoding) {
+  const auto bytes = static_cast<unsigned>(encoding.instruction_bytes());
+  return encoding.config().address_bits - std::countr_zero(bytes);
+}
+
+constexpr std::array kScratchpads = {Memory::kUop, Memory::kInp, Memory::kWgt, Memory::kAcc};
+
+int index_bits(const Config& c) {
+  int bits = 0;
+  for (const Memory memory : kScratchpads) bits = std::max(bits, c.index_bits(memory));
+  return bits;
+}
+
+// One more than an index, as far as the instruction's field goes.
+int size_bits(const Config& c) {
+  return std::min(16, index_bits(c) + 1);
+}
+
+int element_shift(const Config& c) {
+  int64_t bytes = 1;
+  for (const Memory memory : kScratchpads) bytes = std::max(bytes, c.element_bytes(memory));
+  return std::countr_zero(static_cast<uint64_t>(bytes));
 }
 
 void write_shape(Writer& out, const Config& c) {
@@ -66,16 +101,27 @@ void write_shape(Writer& out, const Config& c) {
 
 void write_widths(Writer& out, const Encoding& encoding) {
   const Config& c = encoding.config();
-  out.section("Bus, instruction and elements in DRAM, bits.");
+  out.section("Bus and instruction, bits.");
   out.constant("BUS_W", c.bus_bits);
+  out.constant("ADDRESS_W", c.address_bits);
   out.constant("INSN_W", encoding.instruction_bits());
+  out.section(
+      "An instruction's number. Of LOAD and STORE a size or index, and a DRAM base: the highest "
+      "that\n"
+      "  // they hold is beyond everything, and stands for all that is higher.");
+  out.constant("NUMBER_W", number_bits(encoding));
+  out.constant("SIZE_W", size_bits(c));
+  out.constant("DRAM_BASE_W", std::min(32, c.address_bits + 1));
+  out.section("Elements in DRAM, bits.");
   for (const Memory memory :
        {Memory::kUop, Memory::kInp, Memory::kWgt, Memory::kAcc, Memory::kOut}) {
     out.constant(upper(hw::kMemoryNames[static_cast<size_t>(memory)]) + "_W",
                  8 * c.element_bytes(memory));
   }
-  out.section("Elements that the scratchpads hold, and their index, bits.");
-  for (const Memory memory : {Memory::kUop, Memory::kInp, Memory::kWgt, Memory::kAcc}) {
+  out.constant("ELEMENT_SHIFT", element_shift(c));
+  out.section("Elements that the scratchpads hold, and their index, bits; the largest of these.");
+  out.constant("INDEX_W", index_bits(c));
+  for (const Memory memory : kScratchpads) {
     const std::string name = upper(hw::kMemoryNames[static_cast<size_t>(memory)]);
     out.constant(name + "_DEPTH", c.depth(memory));
     out.constant(name + "_IDX_W", c.index_bits(memory));
@@ -98,6 +144,8 @@ void write_units(Writer& out, const Config& c) {
   out.constant("COMMAND_DEPTH", c.command_queue_depth);
   out.constant("TOKEN_DEPTH", c.token_queue_depth);
   out.constant("COUNTER_W", c.counter_bits);
+  out.constant("DESCRIPTORS", c.descriptors);
+  out.constant("OUTSTANDING", c.outstanding_bursts);
 }
 
 // Fields of `opcode` from index `first` on, as GROUP_FIELD_LSB and _W.
@@ -124,6 +172,33 @@ void write_encoding(Writer& out, const Encoding& encoding) {
   for (size_t i = 0; i < kIndices.size(); ++i) {
     out.place(kIndices[i], encoding.uop_placements()[i]);
   }
+}
+
+// The bits of an instruction that a unit uses: LOAD and STORE, and with them GEMM and ALU.
+void write_used_bits(Writer& out, const Encoding& encoding) {
+  const Config& c = encoding.config();
+  std::vector<bool> used(static_cast<size_t>(encoding.instruction_bits()));
+  const auto use = [&](Opcode opcode, const auto& width) {
+    const auto table = isa::fields(opcode);
+    for (size_t i = 0; i < table.size(); ++i) {
+      const isa::Placement& at = encoding.placements(opcode)[i];
+      for (int bit = 0; bit < width(table[i].name, at.width); ++bit) {
+        used[static_cast<size_t>(at.lsb + bit)] = true;
+      }
+    }
+  };
+  out.section(
+      "The bits of an instruction that a unit uses: LOAD and STORE; with them GEMM and ALU.");
+  use(Opcode::kLoad, [&](std::string_view name, int width) {
+    if (name == "dram_base") return std::min(32, c.address_bits + 1);
+    if (name == "sram_base" || name == "y_size" || name == "x_size") return size_bits(c);
+    return width;
+  });
+  out.bits("FIELDS_MEMORY", used);
+  for (const Opcode opcode : {Opcode::kGemm, Opcode::kAlu}) {
+    use(opcode, [](std::string_view, int width) { return width; });
+  }
+  out.bits("FIELDS_COMPUTE", used);
 }
 
 void write_codes(Writer& out) {
@@ -166,6 +241,7 @@ std::string package_text(const Config& config) {
   write_widths(out, encoding);
   write_units(out, config);
   write_encoding(out, encoding);
+  write_used_bits(out, encoding);
   write_codes(out);
   write_registers(out, config);
   return fmt::format(

@@ -119,6 +119,17 @@ std::vector<Register> make_registers() {
        "bits of the cycle counters; 0: there are none",
        {},
        [](const Config& c) { return number(c.counter_bits); }},
+      {"DMA",
+       0x030,
+       Access::kConstant,
+       "what the memory's side of the hardware holds",
+       {{"ADDRESS", 0, 8, "bits of an address"},
+        {"DESCRIPTORS", 8, 8, "instructions that a unit's DMA has under way"},
+        {"OUTSTANDING", 16, 16, "bursts of reads, and of writes"}},
+       [](const Config& c) {
+         return number(c.address_bits) | number(c.descriptors) << 8 |
+                number(c.outstanding_bursts) << 16;
+       }},
       {"CONTROL",
        0x040,
        Access::kWrite,

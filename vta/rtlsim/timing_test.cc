@@ -14,7 +14,8 @@ namespace {
 // Not all, as each is a build of its own; vta fuzz has yet others.
 std::vector<hw::Config> some_configurations() {
   const auto all = sim::timed_configurations();
-  return {all[5], all[6], hw::load_config("tiny"), hw::load_config("default")};
+  return {all[5], all[6], hw::load_config("tiny"), hw::load_config("default"),
+          hw::load_config("hx8k")};
 }
 
 class RtlTiming : public testing::TestWithParam<hw::Config> {};

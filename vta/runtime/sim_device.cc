@@ -14,7 +14,10 @@ namespace vta::runtime {
 
 namespace {
 
-constexpr uint64_t kCapacity = uint64_t{1} << 30;
+// Of the DRAM, unless addresses are narrower.
+uint64_t capacity_of(const hw::Config& config) {
+  return std::min(uint64_t{1} << 30, config.memory_bytes());
+}
 
 class SimDevice : public Device {
  public:
@@ -22,9 +25,9 @@ class SimDevice : public Device {
       : name_(std::move(name)),
         config_(config),
         simulator_(std::move(simulator)),
-        dram_(kCapacity),
+        dram_(capacity_of(config)),
         // Address 0 is never handed out: an address that was forgotten points to it.
-        allocator_(static_cast<uint64_t>(config.dram_alignment()), kCapacity,
+        allocator_(static_cast<uint64_t>(config.dram_alignment()), capacity_of(config),
                    static_cast<uint64_t>(config.dram_alignment())) {}
 
   std::string name() const override { return name_; }

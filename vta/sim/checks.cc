@@ -13,6 +13,11 @@ using isa::MemoryType;
 using isa::Opcode;
 using isa::Unit;
 
+// Bytes that there are and that have an address.
+uint64_t capacity_of(const hw::Config& config, const Dram& dram) {
+  return std::min(dram.capacity(), config.memory_bytes());
+}
+
 void check_finish(const Site& site, uint64_t count) {
   const bool is_finish = site.instruction.opcode == Opcode::kFinish;
   if (is_finish && site.index + 1 < count) {
@@ -63,9 +68,10 @@ void check_dram_range(const Site& site, const hw::Config& config, const Dram& dr
   const Instruction& i = site.instruction;
   if (i.y_size == 0 || i.x_size == 0) return;
   const uint64_t end = dram_address(i, config, i.y_size - 1, i.x_size);
-  if (end <= dram.capacity()) return;
+  const uint64_t capacity = capacity_of(config, dram);
+  if (end <= capacity) return;
   fault(site, fmt::format("DRAM bytes [{:#x}, {:#x}) end beyond the capacity of {:#x}",
-                          dram_address(i, config, 0, 0), end, dram.capacity()));
+                          dram_address(i, config, 0, 0), end, capacity));
 }
 
 void check_memory(const Site& site, const hw::Config& config, const Dram& dram) {
@@ -114,10 +120,11 @@ void check_program(const isa::Encoding& encoding, const Dram& dram, uint64_t add
                    uint64_t count) {
   const auto bytes = static_cast<uint64_t>(encoding.instruction_bytes());
   if (count == 0) throw Fault(0, "the program is empty, must end with finish");
-  if (address > dram.capacity() || count > (dram.capacity() - address) / bytes) {
+  const uint64_t capacity = capacity_of(encoding.config(), dram);
+  if (address > capacity || count > (capacity - address) / bytes) {
     throw Fault(0, fmt::format("the program, {} instructions at {:#x}, ends beyond the DRAM's "
                                "capacity of {:#x} bytes",
-                               count, address, dram.capacity()));
+                               count, address, capacity));
   }
 }
 

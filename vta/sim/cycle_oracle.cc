@@ -22,7 +22,6 @@ using isa::Opcode;
 using isa::Unit;
 
 constexpr uint64_t kBurstBeats = 16;
-constexpr uint64_t kOutstanding = 64;
 constexpr uint64_t kBufferBeats = 64;
 constexpr uint64_t kRequantiseStages = 6;
 
@@ -195,6 +194,7 @@ class Oracle {
         tree_(
             static_cast<uint64_t>(std::bit_width(static_cast<unsigned>(config.block_in) - 1) + 1) /
             2),
+        descriptors_(static_cast<uint64_t>(config.descriptors)),
         bus_(config) {
     const isa::Encoding encoding(config);
     beat_bytes_ = static_cast<uint64_t>(config.bus_bits / 8);
@@ -244,7 +244,7 @@ class Oracle {
     granted_ = {};
     const std::array<uint64_t, 3> request = {fetch_request(), compute_request(),
                                              load_dma_.request()};
-    if (outstanding_ >= kOutstanding) return;
+    if (outstanding_ >= static_cast<uint64_t>(config_.outstanding_bursts)) return;
     for (size_t owner = 0; owner < 3; ++owner) {
       if (request[owner] == 0) continue;
       granted_[owner] = request[owner];
@@ -337,7 +337,7 @@ class Oracle {
     const bool tokens =
         queue.valid() && (!queue.head().instruction().pop_next || compute_to_load_.valid());
     const bool start = queue.valid() && tokens && load_dma_.state == ReadDma::kIdle &&
-                       load_descriptors_.count() < 8;
+                       load_descriptors_.count() < descriptors_;
     const bool in_flight = load_dma_.state != ReadDma::kIdle || load_descriptors_.valid() ||
                            load_cur_.has_value() || load_ending_.has_value();
     load_idle_ = queue.count() == 0 && !in_flight;
@@ -471,9 +471,10 @@ class Oracle {
       const Instruction& i = queue.head().instruction();
       tokens =
           (!i.pop_prev || load_to_compute_.valid()) && (!i.pop_next || store_to_compute_.valid());
-      bool ready = completions_.count() < 16;
+      bool ready = completions_.count() < 2 * descriptors_;
       if (is_load(i)) {
-        ready = ready && compute_dma_.state == ReadDma::kIdle && compute_descriptors_.count() < 8;
+        ready = ready && compute_dma_.state == ReadDma::kIdle &&
+                compute_descriptors_.count() < descriptors_;
       } else if (i.opcode == Opcode::kFinish) {
         ready = ready && completions_.count() == 0 && load_idle_ && store_idle_;
       } else {
@@ -571,11 +572,18 @@ class Oracle {
     }
   }
 
+  // The upper bound of the micro-ops that the load writes.
+  uint64_t written_end(const Instruction& load) const {
+    if (elements(load) == 0) return load.sram_base;
+    if (padded_rows(load) == 1) return load.sram_base + padded_columns(load);
+    return static_cast<uint64_t>(config_.depth(hw::Memory::kUop));
+  }
+
   // Whether an instruction in `cur` or `next` reads micro-ops that the load writes.
   bool is_read(const Instruction& load) const {
     const auto reads = [&](const std::optional<Exec>& exec) {
-      return exec && overlap(load.sram_base, load.sram_base + elements(load),
-                             exec->what->instruction.uop_begin, exec->what->instruction.uop_end);
+      return exec && overlap(load.sram_base, written_end(load), exec->what->instruction.uop_begin,
+                             exec->what->instruction.uop_end);
     };
     return reads(cur_) || reads(next_);
   }
@@ -584,7 +592,7 @@ class Oracle {
     const Instruction& i = command.instruction();
     const bool is_uop = i.memory == MemoryType::kUop;
     const uint64_t low = i.sram_base;
-    const uint64_t high = low + elements(i);
+    const uint64_t high = written_end(i);
     compute_setup_ = {.command = command, .execs_before = execs_started_};
     if (is_uop) {
       hull_low_ = uop_in_flight_ == 0 ? low : std::min(hull_low_, low);
@@ -740,7 +748,7 @@ class Oracle {
     auto& queue = queues_[2];
     const bool tokens =
         queue.valid() && (!queue.head().instruction().pop_prev || compute_to_store_.valid());
-    const bool start = queue.valid() && tokens && !store_slot_ && stores_started_ < 8;
+    const bool start = queue.valid() && tokens && !store_slot_ && stores_started_ < descriptors_;
     store_idle_ = queue.count() == 0 && stores_started_ == 0;
     bool generated = false;
     bool done = false;
@@ -752,7 +760,7 @@ class Oracle {
         done = true;
       } else {
         const bool first = run.beat == 0 && run.in_beat == 0;
-        if (!first || writes_outstanding_ < kOutstanding) {
+        if (!first || writes_outstanding_ < static_cast<uint64_t>(config_.outstanding_bursts)) {
           generated = true;
           begun = first;
           if (++run.in_beat == run.bursts.front()[run.beat]) {
@@ -849,6 +857,7 @@ class Oracle {
   hw::Config config_;
   std::span<const OracleInstruction> program_;
   uint64_t tree_;
+  uint64_t descriptors_;
   uint64_t beat_bytes_;
   uint64_t instruction_bytes_;
   Timing timing_;

@@ -4,15 +4,14 @@
 
 namespace vta::sim::timed {
 
-namespace {
-
-constexpr size_t kCompletions = 16;
-
-}  // namespace
-
 Compute::Compute(const hw::Config& config, CommandQueue& queue, Tokens tokens,
                  std::vector<InstructionTime>& times)
-    : queue_(queue), tokens_(tokens), times_(times), exec_(config), loads_(config) {}
+    : in_flight_(2 * static_cast<size_t>(config.descriptors)),
+      queue_(queue),
+      tokens_(tokens),
+      times_(times),
+      exec_(config),
+      loads_(config) {}
 
 Cycle Compute::tokens_there(const Plan& plan) const {
   return std::max(plan.pop_prev ? tokens_.from_load.there() : 0,
@@ -24,8 +23,8 @@ Cycle Compute::next_start(Cycle others_idle) const {
   if (!is_known(t)) return kUnknown;
   const Plan& plan = queue_.head();
   t = std::max(t, tokens_there(plan));
-  if (completions_.size() >= kCompletions) {
-    const size_t oldest = completions_.size() - kCompletions;
+  if (completions_.size() >= in_flight_) {
+    const size_t oldest = completions_.size() - in_flight_;
     t = std::max(t, oldest < ends_.size() ? ends_[oldest] + 1 : kUnknown);
   }
   switch (plan.kind) {

@@ -47,6 +47,7 @@ class Compute {
   void wait_visibly(Cycle begin, Cycle end);
   void end_all();
 
+  size_t in_flight_;  // instructions started and not ended
   CommandQueue& queue_;
   Tokens tokens_;
   std::vector<InstructionTime>& times_;

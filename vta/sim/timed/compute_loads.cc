@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <bit>
 
-#include "vta/sim/timed/load.h"
-
 namespace vta::sim::timed {
 
 namespace {
@@ -14,11 +12,12 @@ constexpr uint64_t kBufferBeats = 64;
 }  // namespace
 
 ComputeLoads::ComputeLoads(const hw::Config& config)
-    : beat_shift_(std::countr_zero(static_cast<unsigned>(config.bus_bits / 8))) {}
+    : beat_shift_(std::countr_zero(static_cast<unsigned>(config.bus_bits / 8))),
+      descriptors_(static_cast<size_t>(config.descriptors)) {}
 
 Cycle ComputeLoads::room() const {
-  if (actives_.size() < kDescriptors) return issue_idle_;
-  return std::max(issue_idle_, actives_[actives_.size() - kDescriptors]);
+  if (actives_.size() < descriptors_) return issue_idle_;
+  return std::max(issue_idle_, actives_[actives_.size() - descriptors_]);
 }
 
 Cycle ComputeLoads::permits(const UopRange& uops) const {

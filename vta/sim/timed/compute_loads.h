@@ -46,6 +46,7 @@ class ComputeLoads {
   Cycle popped(uint64_t beat);
 
   int beat_shift_;
+  size_t descriptors_;
   Bursts bursts_;
   bool is_uop_ = false;
   Cycle request_ = kUnknown;

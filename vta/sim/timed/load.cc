@@ -18,6 +18,7 @@ uint64_t overlap(Cycle begin, Cycle end, const ReadChannel::Interval& other) {
 Load::Load(const hw::Config& config, CommandQueue& queue, TokenQueue& from_compute,
            TokenQueue& to_compute, std::vector<InstructionTime>& times)
     : beat_shift_(std::countr_zero(static_cast<unsigned>(config.bus_bits / 8))),
+      descriptors_(static_cast<size_t>(config.descriptors)),
       queue_(queue),
       from_compute_(from_compute),
       to_compute_(to_compute),
@@ -28,7 +29,7 @@ Cycle Load::next_start() const {
   if (!is_known(t)) return kUnknown;
   if (queue_.head().pop_next) t = std::max(t, from_compute_.there());
   // The descriptor leaves its FIFO in the cycle before it is active.
-  if (actives_.size() >= kDescriptors) t = std::max(t, actives_[actives_.size() - kDescriptors]);
+  if (actives_.size() >= descriptors_) t = std::max(t, actives_[actives_.size() - descriptors_]);
   return t;
 }
 

@@ -10,8 +10,6 @@
 
 namespace vta::sim::timed {
 
-inline constexpr size_t kDescriptors = 8;
-
 class Load {
  public:
   Load(const hw::Config& config, CommandQueue& queue, TokenQueue& from_compute,
@@ -44,6 +42,7 @@ class Load {
   void count_arbitration(Causes& causes, const ReadChannel& channel) const;
 
   int beat_shift_;
+  size_t descriptors_;
   CommandQueue& queue_;
   TokenQueue& from_compute_;
   TokenQueue& to_compute_;

@@ -18,6 +18,13 @@ uint64_t pad_cycles(const Instruction& i) {
   return (i.y_pad_before + i.y_pad_after) * padded_columns(i) + i.y_size * ends;
 }
 
+// The bounds of the micro-ops that a LOAD of uop writes: of several rows the buffer's end.
+UopRange written(const Instruction& i, const hw::Config& config) {
+  if (padded_rows(i) * padded_columns(i) == 0) return {i.sram_base, i.sram_base};
+  if (padded_rows(i) == 1) return {i.sram_base, i.sram_base + padded_columns(i)};
+  return {i.sram_base, static_cast<uint64_t>(config.depth(hw::Memory::kUop))};
+}
+
 }  // namespace
 
 Planner::Planner(const hw::Config& config) : config_(config), requantise_(config) {}
@@ -35,7 +42,7 @@ Plan Planner::plan(uint64_t index, const Instruction& i, const isa::MicroOp* uop
       plan.transfer = transfer_of(i, config_);
       plan.pad_cycles = pad_cycles(i);
       plan.is_uop_load = i.memory == isa::MemoryType::kUop;
-      plan.uops = {i.sram_base, i.sram_base + padded_rows(i) * padded_columns(i)};
+      plan.uops = written(i, config_);
       break;
     case Opcode::kStore:
       plan.kind = Plan::Kind::kStore;

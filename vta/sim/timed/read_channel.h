@@ -1,8 +1,8 @@
-// The read channels: grants, one a cycle and 64 outstanding, and beats, in the order of the grants.
+// The read channels: grants, one a cycle and so many outstanding, and beats, in the order of the
+// grants.
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <vector>
 
 #include "vta/sim/memory_timing.h"
@@ -10,11 +10,10 @@
 
 namespace vta::sim::timed {
 
-inline constexpr uint64_t kOutstandingBursts = 64;
-
 class ReadChannel {
  public:
-  explicit ReadChannel(const hw::Config& config) : memory_(config) {}
+  explicit ReadChannel(const hw::Config& config)
+      : memory_(config), last_beats_(static_cast<size_t>(config.outstanding_bursts)) {}
 
   MemoryTiming& memory() { return memory_; }
 
@@ -33,10 +32,9 @@ class ReadChannel {
   }
   void delivered(Cycle last) {
     next_beat_ = last + 1;
-    Cycle& slot = last_beats_[grants_++ % kOutstandingBursts];
-    slot = last;
-    const Cycle oldest = last_beats_[grants_ % kOutstandingBursts];
-    room_ = std::max(granted_at_, grants_ < kOutstandingBursts ? 0 : oldest) + 1;
+    last_beats_[grants_++ % last_beats_.size()] = last;
+    const Cycle oldest = last_beats_[grants_ % last_beats_.size()];
+    room_ = std::max(granted_at_, grants_ < last_beats_.size() ? 0 : oldest) + 1;
   }
 
   // The beats of a burst from `first` to `last` were not the load unit's.
@@ -53,7 +51,7 @@ class ReadChannel {
   Cycle granted_at_ = 0;
   Cycle room_ = 0;
   Cycle next_beat_ = 0;
-  std::array<Cycle, kOutstandingBursts> last_beats_{};
+  std::vector<Cycle> last_beats_;  // of the bursts granted last
   std::vector<Interval> others_;
 };
 

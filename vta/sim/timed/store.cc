@@ -7,15 +7,13 @@
 
 namespace vta::sim::timed {
 
-namespace {
-
-constexpr size_t kStarted = 8;  // and not ended
-
-}  // namespace
+namespace {}  // namespace
 
 Store::Store(const hw::Config& config, CommandQueue& queue, TokenQueue& from_compute,
              TokenQueue& to_compute, std::vector<InstructionTime>& times)
     : beat_shift_(std::countr_zero(static_cast<unsigned>(config.bus_bits / 8))),
+      descriptors_(static_cast<size_t>(config.descriptors)),
+      outstanding_bursts_(static_cast<size_t>(config.outstanding_bursts)),
       queue_(queue),
       from_compute_(from_compute),
       to_compute_(to_compute),
@@ -25,8 +23,8 @@ Cycle Store::next_start() const {
   Cycle t = std::max(queue_.visible(), slot_free_);
   if (!is_known(t)) return kUnknown;
   if (queue_.head().pop_prev) t = std::max(t, from_compute_.there());
-  if (queue_.started() >= kStarted) {
-    const size_t oldest = queue_.started() - kStarted;
+  if (queue_.started() >= descriptors_) {
+    const size_t oldest = queue_.started() - descriptors_;
     t = std::max(t, oldest < ends_.size() ? ends_[oldest] + 1 : kUnknown);
   }
   return t;
@@ -89,8 +87,8 @@ bool Store::run_bursts() {
   }
   while (!bursts_.done()) {
     Cycle first = run_end_;
-    if (bursts_begun_ >= kOutstandingBursts) {
-      const size_t oldest = bursts_begun_ - kOutstandingBursts;
+    if (bursts_begun_ >= outstanding_bursts_) {
+      const size_t oldest = bursts_begun_ - outstanding_bursts_;
       if (oldest >= responses_.size()) return false;
       first = std::max(first, responses_[oldest] + 1);
     }

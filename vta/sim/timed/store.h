@@ -48,6 +48,8 @@ class Store {
   Cycle acknowledged_from() const;
 
   int beat_shift_;
+  size_t descriptors_;  // instructions started and not ended
+  size_t outstanding_bursts_;
   CommandQueue& queue_;
   TokenQueue& from_compute_;
   TokenQueue& to_compute_;

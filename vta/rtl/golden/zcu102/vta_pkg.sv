@@ -15,16 +15,27 @@ package vta_pkg;
   localparam int TREE_STAGES = 3;
   localparam int PACKED_MULTIPLIERS = 0;
 
-  // Bus, instruction and elements in DRAM, bits.
+  // Bus and instruction, bits.
   localparam int BUS_W = 128;
+  localparam int ADDRESS_W = 32;
   localparam int INSN_W = 128;
+
+  // An instruction's number. Of LOAD and STORE a size or index, and a DRAM base: the highest that
+  // they hold is beyond everything, and stands for all that is higher.
+  localparam int NUMBER_W = 28;
+  localparam int SIZE_W = 14;
+  localparam int DRAM_BASE_W = 32;
+
+  // Elements in DRAM, bits.
   localparam int UOP_W = 32;
   localparam int INP_W = 256;
   localparam int WGT_W = 16384;
   localparam int ACC_W = 2048;
   localparam int OUT_W = 512;
+  localparam int ELEMENT_SHIFT = 11;
 
-  // Elements that the scratchpads hold, and their index, bits.
+  // Elements that the scratchpads hold, and their index, bits; the largest of these.
+  localparam int INDEX_W = 13;
   localparam int UOP_DEPTH = 8192;
   localparam int UOP_IDX_W = 13;
   localparam int INP_DEPTH = 4096;
@@ -48,6 +59,8 @@ package vta_pkg;
   localparam int COMMAND_DEPTH = 512;
   localparam int TOKEN_DEPTH = 1024;
   localparam int COUNTER_W = 48;
+  localparam int DESCRIPTORS = 8;
+  localparam int OUTSTANDING = 64;
 
   // Fields of every instruction.
   localparam int OPCODE_LSB = 0;
@@ -143,6 +156,10 @@ package vta_pkg;
   localparam int UOP_WGT_LSB = 23;
   localparam int UOP_WGT_W = 9;
 
+  // The bits of an instruction that a unit uses: LOAD and STORE; with them GEMM and ALU.
+  localparam logic [127:0] FIELDS_MEMORY = 128'hffffffff3fff3fff03fffffffcffffff;
+  localparam logic [127:0] FIELDS_COMPUTE = 128'hffffffffffffffff7fffffffffffffff;
+
   // Opcodes, memory types, ALU operations.
   localparam int OPCODE_LOAD = 0;
   localparam int OPCODE_STORE = 1;
@@ -215,6 +232,8 @@ package vta_pkg;
   localparam logic [31:0] VALUE_QUEUES = 32'h04000200;
   localparam int REG_COUNTERS = 44;
   localparam logic [31:0] VALUE_COUNTERS = 32'h00000030;
+  localparam int REG_DMA = 48;
+  localparam logic [31:0] VALUE_DMA = 32'h00400820;
   localparam int REG_CONTROL = 64;
   localparam int REG_STATUS = 68;
   localparam int REG_INTERRUPT_ENABLE = 72;
