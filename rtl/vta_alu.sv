@@ -22,24 +22,33 @@ module vta_alu #(
   localparam int Lanes = vta_pkg::ALU_LANES;
   localparam int GroupW = 32 * Lanes;
 
+  function automatic logic [31:0] reversed(input logic [31:0] x);
+    for (int i = 0; i < 32; i++) reversed[i] = x[31-i];
+  endfunction
+
+  // Right by y, or left by -y, which is the reversed word right by ~y and by one.
   function automatic logic [31:0] shift(input logic [31:0] x, input logic [31:0] y);
-    // Left by -y is left by ~y, and by one.
-    if (y[31]) shift = (~y[30:5]) != '0 ? '0 : (x << ~y[4:0]) << 1;
-    else if (y[30:5] != '0) shift = {32{x[31]}};
-    else shift = $signed(x) >>> y[4:0];
+    logic left, fill;
+    logic [4:0] amount;
+    logic [31:0] word;
+    left = y[31];
+    fill = !left && x[31];
+    amount = y[4:0] ^ {5{left}};
+    word = 32'($signed({fill, left ? reversed(x) : x}) >>> amount);
+    if (y[30:5] != {26{left}}) shift = {32{fill}};
+    else if (left) shift = reversed(word) << 1;
+    else shift = word;
   endfunction
 
   function automatic logic [GroupW-1:0] operate(input logic [2:0] op, input logic [GroupW-1:0] x,
                                                 input logic [GroupW-1:0] y);
     operate = x;
     case (op)
-      3'(vta_pkg::OP_MIN):
+      3'(vta_pkg::OP_MIN), 3'(vta_pkg::OP_MAX):
         for (int i = 0; i < Lanes; i++) begin
-          if ($signed(y[i*32+:32]) < $signed(x[i*32+:32])) operate[i*32+:32] = y[i*32+:32];
-        end
-      3'(vta_pkg::OP_MAX):
-        for (int i = 0; i < Lanes; i++) begin
-          if ($signed(y[i*32+:32]) > $signed(x[i*32+:32])) operate[i*32+:32] = y[i*32+:32];
+          if (($signed(y[i*32+:32]) < $signed(x[i*32+:32])) == (op == 3'(vta_pkg::OP_MIN))) begin
+            operate[i*32+:32] = y[i*32+:32];
+          end
         end
       3'(vta_pkg::OP_ADD):
         for (int i = 0; i < Lanes; i++) operate[i*32+:32] = x[i*32+:32] + y[i*32+:32];

@@ -59,7 +59,8 @@ module vta_load #(
   localparam int InpSlots = vta_pkg::BUS_W > vta_pkg::INP_W ? vta_pkg::BUS_W / vta_pkg::INP_W : 1;
   localparam int WgtSlots = vta_pkg::BUS_W > vta_pkg::WGT_W ? vta_pkg::BUS_W / vta_pkg::WGT_W : 1;
   localparam int SlotW = 6;   // a beat has at most 64 elements
-  localparam int LaneW = 9;   // an element has at most 512 beats
+  localparam int Lanes = InpLanes > WgtLanes ? InpLanes : WgtLanes;
+  localparam int LaneW = Lanes > 1 ? $clog2(Lanes) : 1;
   localparam int SizeW = vta_pkg::SIZE_W;
   localparam int LengthW = (SizeW > 5 ? SizeW : 5) + 1;  // of a row with padding
   localparam int IndexW = (vta_pkg::INDEX_W > 5 ? vta_pkg::INDEX_W : 5) + 2;
@@ -145,7 +146,7 @@ module vta_load #(
   assign slots_mask = cur_is_wgt_q ? SlotW'(WgtSlots - 1) : SlotW'(InpSlots - 1);
   assign last_lane = cur_is_wgt_q ? LaneW'(WgtLanes - 1) : LaneW'(InpLanes - 1);
   assign consume = cur_valid_q && data_left_q && r_valid_i && !halt_i;
-  assign element_done = lane_q == last_lane;
+  assign element_done = Lanes == 1 || lane_q == last_lane;
   assign last_column = columns_left_q == SizeW'(1);
   assign last_element = element_done && last_column && rows_left_q == SizeW'(1);
   assign r_ready_o = cur_valid_q && data_left_q && ((slot_q & slots_mask) == slots_mask || last_column);

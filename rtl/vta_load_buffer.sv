@@ -55,7 +55,7 @@ module vta_load_buffer #(
   localparam int OutSlots = BusW > OutW ? BusW / OutW : 1;
   localparam int AccLanes = AccW > BusW ? AccW / BusW : 1;
   localparam int OutLanes = OutW > BusW ? OutW / BusW : 1;
-  localparam int LaneW = 9;    // an element has at most 256 beats
+  localparam int LaneW = AccLanes > 1 ? $clog2(AccLanes) : 1;
   localparam int SizeW = vta_pkg::SIZE_W;
   localparam int LengthW = (SizeW > 5 ? SizeW : 5) + 1;  // of a row with padding
   localparam int IndexW = (vta_pkg::INDEX_W > 5 ? vta_pkg::INDEX_W : 5) + 2;
@@ -156,7 +156,7 @@ module vta_load_buffer #(
   assign slots_mask = is_uop_q ? SlotW'(UopSlots - 1) : is_acc8_q ? SlotW'(OutSlots - 1) : SlotW'(AccSlots - 1);
   assign last_lane = is_uop_q ? '0 : is_acc8_q ? LaneW'(OutLanes - 1) : LaneW'(AccLanes - 1);
   assign slot = slot_q & slots_mask;
-  assign element_done = lane_q == last_lane;
+  assign element_done = AccLanes == 1 || lane_q == last_lane;
   assign last_column = columns_left_q == SizeW'(1);
   assign last_element = element_done && last_column && rows_left_q == SizeW'(1);
   assign beat_pop = consume && (slot == slots_mask || last_column);
@@ -273,31 +273,34 @@ module vta_load_buffer #(
     end
   endfunction
 
-  logic [AccW-1:0] acc_data_q;
-  logic [UopW-1:0] uop_data_q;
-  logic write_acc, write_acc8;
+  logic [AccW-1:0] data_q;
+  logic write_uop, write_acc, write_acc8;
+  assign write_uop = consume && is_uop_q;
   assign write_acc = consume && !is_uop_q && !is_acc8_q;
   assign write_acc8 = consume && !is_uop_q && is_acc8_q;
   generate
     if (AccLanes == 1) begin : gen_elements
       always_ff @(posedge clk_i) begin
-        if (pad_step) acc_data_q <= '0;
-        else if (write_acc) acc_data_q <= AccW'(beat >> (32'(slot) * AccW));
-        else if (write_acc8) acc_data_q <= extend(PieceW'(beat >> (32'(slot) * OutW)));
+        if (pad_step) data_q <= '0;
+        else if (write_uop) data_q <= AccW'(UopW'(beat >> (32'(slot) * UopW)));
+        else if (write_acc) data_q <= AccW'(beat >> (32'(slot) * AccW));
+        else if (write_acc8) data_q <= extend(PieceW'(beat >> (32'(slot) * OutW)));
       end
     end else if (OutLanes == 1) begin : gen_beats
       always_ff @(posedge clk_i) begin
-        if (pad_step) acc_data_q <= '0;
-        else if (write_acc) acc_data_q <= {beat, acc_data_q[AccW-1:BusW]};
-        else if (write_acc8) acc_data_q <= extend(PieceW'(beat >> (32'(slot) * (OutSlots > 1 ? OutW : 0))));
+        if (pad_step) data_q <= '0;
+        else if (write_uop) data_q <= AccW'(UopW'(beat >> (32'(slot) * UopW)));
+        else if (write_acc) data_q <= {beat, data_q[AccW-1:BusW]};
+        else if (write_acc8) data_q <= extend(PieceW'(beat >> (32'(slot) * (OutSlots > 1 ? OutW : 0))));
       end
     end else begin : gen_beats_of_both
       always_ff @(posedge clk_i) begin
         /* verilator lint_off WIDTHCONCAT */  // zeros may be very wide
-        if (pad_step) acc_data_q <= '0;
+        if (pad_step) data_q <= '0;
         /* verilator lint_on WIDTHCONCAT */
-        else if (write_acc) acc_data_q <= {beat, acc_data_q[AccW-1:BusW]};
-        else if (write_acc8) acc_data_q <= {extend(beat), acc_data_q[AccW-1:32*Scalars]};
+        else if (write_uop) data_q <= AccW'(UopW'(beat >> (32'(slot) * UopW)));
+        else if (write_acc) data_q <= {beat, data_q[AccW-1:BusW]};
+        else if (write_acc8) data_q <= {extend(beat), data_q[AccW-1:32*Scalars]};
       end
     end
   endgenerate
@@ -306,7 +309,6 @@ module vta_load_buffer #(
     uop_we_q <= write && is_uop_q && !beyond;
     acc_we_q <= write && !is_uop_q && (pad_step || element_done) && !beyond;
     write_index_q <= write_index;
-    if (write && is_uop_q) uop_data_q <= pad_step ? '0 : UopW'(beat >> (32'(slot) * UopW));
   end
 
   initial begin
@@ -316,10 +318,10 @@ module vta_load_buffer #(
 
   assign uop_we_o = uop_we_q;
   assign uop_waddr_o = write_index_q[vta_pkg::UOP_IDX_W-1:0];
-  assign uop_wdata_o = uop_data_q;
+  assign uop_wdata_o = data_q[UopW-1:0];
   assign acc_we_o = acc_we_q;
   assign acc_waddr_o = write_index_q[vta_pkg::ACC_IDX_W-1:0];
-  assign acc_wdata_o = acc_data_q;
+  assign acc_wdata_o = data_q;
 
 `ifdef VTA_ASSERT
   always_ff @(posedge clk_i) begin

@@ -4,7 +4,7 @@
 
 module vta_ram_fifo #(
   parameter int Width = 8,
-  parameter int Depth = 64  // a power of two, at least 2
+  parameter int Depth = 64  // a power of two
 ) (
   input  wire logic             clk_i,
   input  wire logic             clear_i,
@@ -27,13 +27,17 @@ module vta_ram_fifo #(
     valid_q = 1'b0;
   end
 
-  assign waiting = count_q > {{PtrW{1'b0}}, valid_q};
+  assign waiting = count_q > (PtrW+1)'(valid_q);
   assign fetch = waiting && (!valid_q || pop_i);
   assign valid_o = valid_q;
   assign count_o = count_q;
 
   generate
-    if (Depth == 2) begin : gen_register  // one entry waits at most
+    if (Depth == 1) begin : gen_one
+      logic [Width-1:0] data_q;
+      always_ff @(posedge clk_i) if (push_i) data_q <= data_i;
+      assign data_o = data_q;
+    end else if (Depth == 2) begin : gen_two  // one waits at most
       logic [Width-1:0] waiting_q, data_q;
       always_ff @(posedge clk_i) begin
         if (push_i) waiting_q <= data_i;
@@ -84,9 +88,9 @@ module vta_ram_fifo #(
 `ifdef VTA_ASSERT
   always_ff @(posedge clk_i) begin
     if (!clear_i) begin
-      no_push_beyond_the_depth: assert (!(push_i && count_q == Depth[PtrW:0]));
+      no_push_beyond_the_depth: assert (!(push_i && 32'(count_q) == Depth));
       no_pop_of_nothing: assert (!pop_i || valid_q);
-      never_more_than_the_depth: assert (count_q <= Depth[PtrW:0]);
+      never_more_than_the_depth: assert (32'(count_q) <= Depth);
       the_output_register_is_counted: assert (!valid_q || count_q != '0);
     end
   end

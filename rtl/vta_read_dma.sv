@@ -35,17 +35,11 @@ module vta_read_dma (
   localparam logic [1:0] Setup = 2'd1;
   localparam logic [1:0] Issue = 2'd2;
 
-  // Only these fields matter here.
-  logic [2:0] type_q;
-  logic [BaseW-1:0] dram_base_q;
-  logic [SizeW-1:0] y_size_q, x_size_q;
-  logic [15:0] x_stride_q;
-
   logic [1:0] state_q;
-  logic [AddrW-1:0] row_q;        // byte address of the row after the one that is being requested
+  logic [AddrW-1:0] row_q;        // byte address of the row that comes next: in SETUP the first one
   logic [RowW-1:0] row_bytes_q;
   logic [AddrW-1:0] stride_bytes_q;
-  logic [SizeW-1:0] rows_left_q;  // after the one that is being requested
+  logic [SizeW-1:0] rows_left_q;  // from row_q on
   logic [BeatW-1:0] beat_q;       // of the next burst
   logic [RowW-1:0] left_q;        // beats of the row from beat_q on
 
@@ -54,7 +48,7 @@ module vta_read_dma (
   // log2 of an element's bytes in DRAM.
   logic [3:0] shift;
   always_comb begin
-    case (type_q)
+    case (insn_i[vta_pkg::MEM_MEMORY_LSB+:3])
       3'(vta_pkg::TYPE_UOP): shift = 4'($clog2(vta_pkg::UOP_W / 8));
       3'(vta_pkg::TYPE_WGT): shift = 4'($clog2(vta_pkg::WGT_W / 8));
       3'(vta_pkg::TYPE_INP): shift = 4'($clog2(vta_pkg::INP_W / 8));
@@ -73,23 +67,17 @@ module vta_read_dma (
     add = {sum[AddrW-1] | x[AddrW-1] | y[AddrW-1], sum[AddrW-2:0]};
   endfunction
 
-  // The row that comes next: in SETUP the first one.
-  logic [AddrW-1:0] next_row, stride_bytes;
-  logic [RowW-1:0] next_bytes, next_beats;
-  logic next_is_first;
-  assign next_is_first = state_q == Setup;
-  assign stride_bytes = address((BaseW+MaxShift+1)'(x_stride_q) << shift);
-  assign next_row = next_is_first ? address((BaseW+MaxShift+1)'(dram_base_q) << shift) : row_q;
-  assign next_bytes = next_is_first ? RowW'(x_size_q) << shift : row_bytes_q;
-  assign next_beats =
-      ((RowW'(next_row[BeatBytesW-1:0]) + next_bytes - RowW'(1)) >> BeatBytesW) + RowW'(1);
+  // Beats of the row at row_q.
+  logic [RowW-1:0] row_beats;
+  assign row_beats =
+      ((RowW'(row_q[BeatBytesW-1:0]) + row_bytes_q - RowW'(1)) >> BeatBytesW) + RowW'(1);
 
   logic [4:0] to_boundary, len;
   assign to_boundary = 5'd16 - {1'b0, beat_q[3:0]};
   assign len = left_q < RowW'(to_boundary) ? left_q[4:0] : to_boundary;
 
   logic moves, beyond, last_of_row;
-  assign moves = x_size_q != '0 && y_size_q != '0;
+  assign moves = row_bytes_q != '0 && rows_left_q != '0;
   assign beyond = beat_q[BeatW-1];
   assign last_of_row = left_q == RowW'(len);
 
@@ -102,29 +90,20 @@ module vta_read_dma (
 
   always_ff @(posedge clk_i) begin
     if (start_i) begin
-      type_q <= insn_i[vta_pkg::MEM_MEMORY_LSB+:3];
-      dram_base_q <= insn_i[vta_pkg::MEM_DRAM_BASE_LSB+:BaseW];
-      y_size_q <= insn_i[vta_pkg::MEM_Y_SIZE_LSB+:SizeW];
-      x_size_q <= insn_i[vta_pkg::MEM_X_SIZE_LSB+:SizeW];
-      x_stride_q <= insn_i[vta_pkg::MEM_X_STRIDE_LSB+:16];
-    end
-    if (state_q == Setup) begin
-      row_q <= add(next_row, stride_bytes);
-      row_bytes_q <= next_bytes;
-      stride_bytes_q <= stride_bytes;
-      rows_left_q <= y_size_q - 1'b1;
-      beat_q <= next_row[AddrW-1:BeatBytesW];
-      left_q <= next_beats;
+      row_q <= address((BaseW+MaxShift+1)'(insn_i[vta_pkg::MEM_DRAM_BASE_LSB+:BaseW]) << shift);
+      stride_bytes_q <= address((BaseW+MaxShift+1)'(insn_i[vta_pkg::MEM_X_STRIDE_LSB+:16]) << shift);
+      row_bytes_q <= RowW'(insn_i[vta_pkg::MEM_X_SIZE_LSB+:SizeW]) << shift;
+      rows_left_q <= insn_i[vta_pkg::MEM_Y_SIZE_LSB+:SizeW];
     end
     if (req_grant_i) begin
       beat_q <= beat_q + BeatW'(len);
       left_q <= left_q - RowW'(len);
-      if (last_of_row) begin
-        row_q <= add(row_q, stride_bytes_q);
-        rows_left_q <= rows_left_q - 1'b1;
-        beat_q <= next_row[AddrW-1:BeatBytesW];
-        left_q <= next_beats;
-      end
+    end
+    if (state_q == Setup || (req_grant_i && last_of_row)) begin
+      row_q <= add(row_q, stride_bytes_q);
+      rows_left_q <= rows_left_q - 1'b1;
+      beat_q <= row_q[AddrW-1:BeatBytesW];
+      left_q <= row_beats;
     end
   end
 
@@ -140,8 +119,8 @@ module vta_read_dma (
   logic [BeatW-1:0] row_begin_q, row_end_q;
   always_ff @(posedge clk_i) begin
     if (state_q == Setup || (req_grant_i && last_of_row)) begin
-      row_begin_q <= next_row[AddrW-1:BeatBytesW];
-      row_end_q <= next_row[AddrW-1:BeatBytesW] + BeatW'(next_beats);
+      row_begin_q <= row_q[AddrW-1:BeatBytesW];
+      row_end_q <= row_q[AddrW-1:BeatBytesW] + BeatW'(row_beats);
     end
   end
   always_ff @(posedge clk_i) begin

@@ -15,11 +15,13 @@ module vta_small_fifo #(
   output logic [$clog2(Depth):0] count_o
 );
 
-  localparam int PtrW = $clog2(Depth);
+  localparam int PtrW = Depth > 1 ? $clog2(Depth) : 1;
+  localparam int CountW = $clog2(Depth) + 1;
+  localparam logic [PtrW-1:0] Step = PtrW'(Depth > 1 ? 1 : 0);
 
   logic [Width-1:0] entries_q [Depth];
   logic [PtrW-1:0] head_q, tail_q;
-  logic [PtrW:0] count_q;
+  logic [CountW-1:0] count_q;
 
   initial begin
     head_q = '0;
@@ -38,8 +40,8 @@ module vta_small_fifo #(
       tail_q <= '0;
       count_q <= '0;
     end else begin
-      if (push_i) tail_q <= tail_q + 1'b1;
-      if (pop_i) head_q <= head_q + 1'b1;
+      if (push_i) tail_q <= tail_q + Step;
+      if (pop_i) head_q <= head_q + Step;
       if (push_i && !pop_i) count_q <= count_q + 1'b1;
       if (pop_i && !push_i) count_q <= count_q - 1'b1;
     end
@@ -48,10 +50,10 @@ module vta_small_fifo #(
 `ifdef VTA_ASSERT
   always_ff @(posedge clk_i) begin
     if (!clear_i) begin
-      no_push_beyond_the_depth: assert (!(push_i && count_q == Depth[PtrW:0]) || pop_i);
+      no_push_beyond_the_depth: assert (!(push_i && 32'(count_q) == Depth) || pop_i);
       no_pop_of_nothing: assert (!pop_i || count_q != '0);
-      never_more_than_the_depth: assert (count_q <= Depth[PtrW:0]);
-      the_count_is_the_distance_of_the_pointers: assert (PtrW'(tail_q - head_q) == count_q[PtrW-1:0]);
+      never_more_than_the_depth: assert (32'(count_q) <= Depth);
+      the_count_is_the_distance_of_the_pointers: assert (Depth == 1 || tail_q - head_q == PtrW'(count_q));
     end
   end
 `endif

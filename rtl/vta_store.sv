@@ -395,7 +395,7 @@ module vta_store (
         a_burst_ends_within_its_16_beats: assert ({1'b0, beat_q[3:0]} + len <= 5'd16);
       end
       a_response_answers_a_burst: assert (!bvalid_i || outstanding_q != '0);
-      no_more_instructions_than_allowed_are_under_way: assert (started_q <= StartedW'(vta_pkg::DESCRIPTORS));
+      no_more_instructions_than_allowed_are_under_way: assert (32'(started_q) <= vta_pkg::DESCRIPTORS);
     end
   end
 `endif

@@ -139,10 +139,10 @@ Config random_config(uint64_t seed) {
     c.bus_bits = power(6, 9);
     if (random.percent(20)) std::erase(c.alu_ops, AluOp::kMul);
     if (random.percent(20)) std::erase(c.alu_ops, AluOp::kRequantise);
-    if (random.percent(50)) c.command_queue_depth = power(1, 6);
+    if (random.percent(50)) c.command_queue_depth = power(0, 6);
     if (random.percent(50)) c.token_queue_depth = power(4, 6);
-    if (random.percent(50)) c.descriptors = power(1, 3);
-    if (random.percent(50)) c.outstanding_bursts = power(1, 6);
+    if (random.percent(50)) c.descriptors = power(0, 3);
+    if (random.percent(50)) c.outstanding_bursts = power(0, 6);
     if (random.percent(50)) c.address_bits = static_cast<int>(random.between(20, 32));
     set_depths(c, power(3, 8), power(1, 8), power(1, 8), power(2, 8));
     try {

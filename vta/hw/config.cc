@@ -146,11 +146,11 @@ void validate(const Config& c, std::string_view origin) {
     require(c.has(op), "{}: alu.ops lacks {}, must have at least min, max, add and shr", origin,
             kAluOpNames[static_cast<size_t>(op)]);
   }
-  require_power_of_two(origin, "queues.commands", c.command_queue_depth, 2, 512);
+  require_power_of_two(origin, "queues.commands", c.command_queue_depth, 1, 512);
   require_power_of_two(origin, "queues.tokens", c.token_queue_depth, 16, 1024);
   require(c.counter_bits == 0 || (c.counter_bits >= 16 && c.counter_bits <= 64),
           "{}: counter_bits is {}, must be 0 or from 16 to 64", origin, c.counter_bits);
-  require_power_of_two(origin, "dma.descriptors", c.descriptors, 2, 8);
+  require_power_of_two(origin, "dma.descriptors", c.descriptors, 1, 8);
   require_power_of_two(origin, "dma.outstanding_bursts", c.outstanding_bursts, 2, 64);
   require(c.address_bits >= 20 && c.address_bits <= 32,
           "{}: dma.address_bits is {}, must be from 20 to 32", origin, c.address_bits);

@@ -89,7 +89,7 @@ TEST(Config, ErrorsNameTheKeyAndWhatIsLegal) {
             "test.json: one inp element (batch x block_in x types.inp) is 4 bits, must be whole "
             "bytes: widen the type or the block");
   EXPECT_EQ(error_of(R"({"queues": {"commands": 1024}})"),
-            "test.json: queues.commands is 1024, must be a power of two from 2 to 512");
+            "test.json: queues.commands is 1024, must be a power of two from 1 to 512");
   EXPECT_EQ(error_of(R"({"queues": {"tokens": 8}})"),
             "test.json: queues.tokens is 8, must be a power of two from 16 to 1024");
   EXPECT_EQ(error_of(R"({"counter_bits": 8})"),

@@ -117,9 +117,9 @@ Config make_hx8k() {
   c.alu_lanes = c.requantise_lanes = 1;
   set_buffers(c, 512, 256, 512,
               1024);  // 128 elements each: what an element's width takes is one RAM
-  c.command_queue_depth = 2;
+  c.command_queue_depth = 1;
   c.token_queue_depth = 16;
-  c.descriptors = 2;
+  c.descriptors = 1;
   c.outstanding_bursts = 4;
   c.address_bits = 20;
   c.counter_bits = 0;

@@ -158,7 +158,7 @@ package vta_pkg;
 
   // The bits of an instruction that a unit uses: LOAD and STORE; with them GEMM and ALU.
   localparam logic [127:0] FIELDS_MEMORY = 128'hffffffff3fff3fff03fffffffcffffff;
-  localparam logic [127:0] FIELDS_COMPUTE = 128'hffffffffffffffff7fffffffffffffff;
+  localparam logic [127:0] FIELDS_COMPUTE = 128'hffffffffffffffffffffffffffffffff;
 
   // Opcodes, memory types, ALU operations.
   localparam int OPCODE_LOAD = 0;

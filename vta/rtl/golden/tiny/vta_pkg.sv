@@ -158,7 +158,7 @@ package vta_pkg;
 
   // The bits of an instruction that a unit uses: LOAD and STORE; with them GEMM and ALU.
   localparam logic [127:0] FIELDS_MEMORY = 128'hffffffff01ff01ff03fffffffc07ffff;
-  localparam logic [127:0] FIELDS_COMPUTE = 128'hffffffffffffffff1fffffffffffffff;
+  localparam logic [127:0] FIELDS_COMPUTE = 128'hffffffffffffffff3fffffffffffffff;
 
   // Opcodes, memory types, ALU operations.
   localparam int OPCODE_LOAD = 0;
