@@ -15,8 +15,8 @@ namespace {
 const std::map<std::string_view, const Rule*>& all_rules() {
   static const auto kRules = [] {
     std::map<std::string_view, const Rule*> result;
-    for (const auto family :
-         {elementwise_rules, layer_rules, shape_rules, reduce_rules, resize_rules}) {
+    for (const auto family : {elementwise_rules, layer_rules, shape_rules, reduce_rules,
+                              resize_rules, quantize_rules}) {
       for (const Rule& rule : family()) result.emplace(rule.op_type, &rule);
     }
     return result;

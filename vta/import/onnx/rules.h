@@ -30,6 +30,12 @@ std::span<const Rule> layer_rules();
 std::span<const Rule> shape_rules();
 std::span<const Rule> reduce_rules();
 std::span<const Rule> resize_rules();
+std::span<const Rule> quantize_rules();
+
+// A convolution `op` of the graph by the node's window attributes, automatic padding resolved; `bias`
+// may be kNoValue.
+graph::ValueId emit_convolution(NodeImporter& node, const std::string& op, graph::ValueId x,
+                                graph::ValueId w, graph::ValueId bias);
 
 // The rule for an operator that is the same in the graph: all inputs and attributes as they are.
 void import_same(NodeImporter& node, const std::string& op);

@@ -103,11 +103,8 @@ Attributes window_attributes(const WindowForm& window, Ints pads) {
 }
 
 void import_conv(NodeImporter& node, const std::string& op) {
-  const ValueId x = node.required_input(0, "x");
-  const ValueId w = node.required_input(1, "w");
-  const WindowForm window = window_form(node, node.shape(x), weight_kernel(node, node.shape(w)));
-  Attributes attributes = window_attributes(window, resolve_pads(node, window));
-  node.set_output(0, node.emit(op, {x, w, node.input(2)}, std::move(attributes))[0]);
+  node.set_output(0, emit_convolution(node, op, node.required_input(0, "x"),
+                                      node.required_input(1, "w"), node.input(2)));
 }
 
 // The padding of a transposed convolution, and what is added to its result.
@@ -210,6 +207,13 @@ void import_softmax(NodeImporter& node, const std::string& op) {
 }
 
 }  // namespace
+
+ValueId emit_convolution(NodeImporter& node, const std::string& op, ValueId x, ValueId w,
+                         ValueId bias) {
+  const WindowForm window = window_form(node, node.shape(x), weight_kernel(node, node.shape(w)));
+  Attributes attributes = window_attributes(window, resolve_pads(node, window));
+  return node.emit(op, {x, w, bias}, std::move(attributes))[0];
+}
 
 std::span<const Rule> layer_rules() {
   static constexpr Rule kRules[] = {

@@ -1,0 +1,145 @@
+// Quantised forms, written out: QuantizeLinear and DequantizeLinear; QLinearConv and QLinearMatMul
+// as products of centred integers (held in floats, which are exact for them), scaled and rounded;
+// ConvInteger and MatMulInteger as the products alone. Scales and zero points are constants.
+#include <algorithm>
+
+#include "vta/graph/ops/axes.h"
+#include "vta/import/onnx/rules.h"
+
+namespace vta::import {
+namespace {
+
+using graph::kNoValue;
+using graph::ValueId;
+
+// A constant of one element, or one for each index of `axis`, in a shape that broadcasts to `rank`.
+Tensor along_axis(const Tensor& values, int64_t axis, size_t rank) {
+  if (values.size() == 1) return values.reshaped({});
+  require(values.rank() == 1, "scales and zero points must be scalars or lists, got shape {}",
+          to_string(values.shape()));
+  Shape shape(rank, 1);
+  shape[graph::normalize_axis(axis, rank)] = values.size();
+  return values.reshaped(shape);
+}
+
+Tensor scales_of(NodeImporter& node, size_t index, std::string_view what) {
+  const Tensor* const scales = node.constant_input(index, what);
+  require(scales != nullptr, "input {} ({}) is missing", index, what);
+  require(scales->dtype() == DType::kFloat32, "{} must be f32, got {}", what,
+          dtype_name(scales->dtype()));
+  return *scales;
+}
+
+float scale_of(NodeImporter& node, size_t index, std::string_view what) {
+  const Tensor scales = scales_of(node, index, what);
+  require(scales.size() == 1, "{} has {} elements; one for the whole tensor is supported", what,
+          scales.size());
+  return scales.as<float>()[0];
+}
+
+// q - zero point, as floats.
+ValueId centred(NodeImporter& node, ValueId q, size_t zero_index, int64_t axis) {
+  const ValueId floats = node.emit_helper("cast", {q}, {{"to", "f32"}});
+  const Tensor* const zero = node.constant_input(zero_index, "zero point");
+  if (zero == nullptr) return floats;
+  const Tensor values = along_axis(zero->cast(DType::kFloat32), axis, node.shape(q).size());
+  if (std::ranges::all_of(values.as<float>(), [](float z) { return z == 0; })) return floats;
+  return node.emit_helper("sub", {floats, node.constant("zero", values)});
+}
+
+// Rounded to the type of the zero point, u8 where there is none. Unsigned bytes are made of signed
+// ones, 128 lower.
+ValueId rounded(NodeImporter& node, ValueId x, float scale, size_t zero_index) {
+  const Tensor* const zero = node.constant_input(zero_index, "zero point");
+  const DType dtype = zero == nullptr ? DType::kUInt8 : zero->dtype();
+  require(dtype == DType::kInt8 || dtype == DType::kUInt8,
+          "quantising to {} is not supported; to i8 and u8 is", dtype_name(dtype));
+  require(zero == nullptr || zero->size() == 1,
+          "the zero point has {} elements; one for the whole tensor is supported",
+          zero == nullptr ? 0 : zero->size());
+  const int64_t level = zero == nullptr ? 0 : zero->cast(DType::kInt64).as<int64_t>()[0];
+  const int64_t lowered = dtype == DType::kUInt8 ? level - 128 : level;
+  const ValueId q =
+      node.emit_helper("quantize", {x}, {{"scale", double{scale}}, {"zero_point", lowered}});
+  if (dtype == DType::kInt8) return q;
+  const ValueId floats =
+      node.emit_helper("dequantize", {q}, {{"scale", 1.0}, {"zero_point", int64_t{-128}}});
+  return node.emit_helper("cast", {floats}, {{"to", "u8"}});
+}
+
+void import_quantize(NodeImporter& node, const std::string&) {
+  node.ignore("axis");      // of scales for each index, which are refused
+  node.ignore("saturate");  // only of 8-bit floats
+  const ValueId x = node.required_input(0, "x");
+  node.set_output(0, rounded(node, x, scale_of(node, 1, "y_scale"), 2));
+}
+
+void import_dequantize(NodeImporter& node, const std::string&) {
+  const int64_t axis = node.take_int("axis", 1);
+  const ValueId q = node.required_input(0, "x");
+  const Tensor scales = along_axis(scales_of(node, 1, "x_scale"), axis, node.shape(q).size());
+  const Tensor* const zero = node.constant_input(2, "zero point");
+  if (scales.size() == 1 && node.type(q).dtype == DType::kInt8 &&
+      (zero == nullptr || zero->size() == 1)) {
+    const int64_t level = zero == nullptr ? 0 : zero->cast(DType::kInt64).as<int64_t>()[0];
+    node.set_output(
+        0, node.emit("dequantize", {q},
+                     {{"scale", double{scales.as<float>()[0]}}, {"zero_point", level}})[0]);
+    return;
+  }
+  const ValueId steps = centred(node, q, 2, axis);
+  node.set_output(0, node.emit("mul", {steps, node.constant("scale", scales)})[0]);
+}
+
+// In units of the output: what a sum of products stands for.
+ValueId scaled(NodeImporter& node, ValueId sums, size_t a, size_t b, size_t y, int64_t axis) {
+  const float a_scale = scale_of(node, a, "the first scale");
+  const float y_scale = scale_of(node, y, "y_scale");
+  Tensor factors = scales_of(node, b, "the second scale");
+  for (float& factor : factors.as<float>()) factor = a_scale * factor / y_scale;
+  const Tensor shaped = along_axis(factors, axis, node.shape(sums).size());
+  return node.emit_helper("mul", {sums, node.constant("factor", shaped)});
+}
+
+void import_qlinear_conv(NodeImporter& node, const std::string&) {
+  const ValueId x = centred(node, node.required_input(0, "x"), 2, 0);
+  const ValueId w = centred(node, node.required_input(3, "w"), 5, 0);
+  ValueId bias = node.input(8);
+  if (bias != kNoValue) bias = node.emit_helper("cast", {bias}, {{"to", "f32"}});
+  const ValueId sums = emit_convolution(node, "conv", x, w, bias);
+  node.set_output(0, rounded(node, scaled(node, sums, 1, 4, 6, 1), 1, 7));
+}
+
+void import_qlinear_matmul(NodeImporter& node, const std::string&) {
+  const ValueId a = centred(node, node.required_input(0, "a"), 2, -1);
+  const ValueId b = centred(node, node.required_input(3, "b"), 5, -1);
+  const ValueId sums = node.emit("matmul", {a, b})[0];
+  node.set_output(0, rounded(node, scaled(node, sums, 1, 4, 6, -1), 1, 7));
+}
+
+void import_conv_integer(NodeImporter& node, const std::string&) {
+  const ValueId x = centred(node, node.required_input(0, "x"), 2, 0);
+  const ValueId w = centred(node, node.required_input(1, "w"), 3, 0);
+  const ValueId sums = emit_convolution(node, "conv", x, w, kNoValue);
+  node.set_output(0, node.emit_helper("cast", {sums}, {{"to", "i32"}}));
+}
+
+void import_matmul_integer(NodeImporter& node, const std::string&) {
+  const ValueId a = centred(node, node.required_input(0, "a"), 2, -1);
+  const ValueId b = centred(node, node.required_input(1, "b"), 3, -1);
+  const ValueId sums = node.emit("matmul", {a, b})[0];
+  node.set_output(0, node.emit_helper("cast", {sums}, {{"to", "i32"}}));
+}
+
+}  // namespace
+
+std::span<const Rule> quantize_rules() {
+  static constexpr Rule kRules[] = {
+      {"ConvInteger", import_conv_integer, ""},     {"DequantizeLinear", import_dequantize, ""},
+      {"MatMulInteger", import_matmul_integer, ""}, {"QLinearConv", import_qlinear_conv, ""},
+      {"QLinearMatMul", import_qlinear_matmul, ""}, {"QuantizeLinear", import_quantize, ""},
+  };
+  return kRules;
+}
+
+}  // namespace vta::import
