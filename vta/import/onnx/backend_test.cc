@@ -46,16 +46,32 @@ constexpr Feature kUnsupportedFeatures[] = {
     {"training_dropout_mask", "training mode"},
     {"maxpool_with_argmax", "MaxPool's second output, Indices"},
     {"FLOAT_to_BFLOAT16", "stored bf16 outputs that are cut off instead of rounded to nearest"},
+    {"test_quantizelinear_axis", "quantising with a scale for each index"},
     {"castlike_BFLOAT16_to_FLOAT_expanded", "a stored input of another shape than the model's"},
 };
 
-// The operands that decide about shapes: they are bound as constants.
+// The operands that decide about shapes, scales and zero points: they are bound as constants.
 bool must_be_constant(const std::string& op, int index) {
   static const std::map<std::string, std::set<int>> kOperands = {
-      {"ConstantOfShape", {0}}, {"Dropout", {1, 2}}, {"Expand", {1}},       {"Pad", {1}},
-      {"ReduceSum", {1}},       {"Reshape", {1}},    {"Resize", {1, 2, 3}}, {"Slice", {1, 2, 3, 4}},
-      {"Split", {1}},           {"Squeeze", {1}},    {"Tile", {1}},         {"Unsqueeze", {1}},
+      {"ConstantOfShape", {0}},
+      {"Dropout", {1, 2}},
+      {"Expand", {1}},
+      {"Pad", {1}},
+      {"ReduceSum", {1}},
+      {"Reshape", {1}},
+      {"Resize", {1, 2, 3}},
+      {"Slice", {1, 2, 3, 4}},
+      {"Split", {1}},
+      {"Squeeze", {1}},
+      {"Tile", {1}},
+      {"Unsqueeze", {1}},
       {"Upsample", {1}},
+      {"QuantizeLinear", {1, 2}},
+      {"DequantizeLinear", {1, 2}},
+      {"ConvInteger", {2, 3}},
+      {"MatMulInteger", {2, 3}},
+      {"QLinearConv", {1, 2, 4, 5, 6, 7}},
+      {"QLinearMatMul", {1, 2, 4, 5, 6, 7}},
   };
   const auto found = kOperands.find(op);
   return found != kOperands.end() && found->second.contains(index);

@@ -46,7 +46,8 @@ class OperatorImporter {
 
   // The value of an input: channels first, bytes signed. Constants are added to the graph.
   graph::ValueId input(size_t index);
-  const Shape& shape(graph::ValueId id) const { return graph_.value(id).type.shape; }
+  // A copy: values move when others are added.
+  Shape shape(graph::ValueId id) const { return graph_.value(id).type.shape; }
 
   // Whether integers come out; throws for other integers than of 8 bits.
   bool is_quantised() const;
