@@ -1,6 +1,5 @@
-// qconv and qgemm. One group with the same requantisation everywhere is the operator library's
-// scheduled convolution. Others are written here: output tiles one after another, each a reduction
-// over chunks of input channels.
+// qconv and qgemm. Those of one group are the operator library's scheduled convolution. Others are
+// written here: output tiles one after another, each a reduction over chunks of input channels.
 //
 // Loads alternate between two halves of the input and weight buffers, output tiles between two
 // halves of the accumulator, so that the load unit fetches the next step while this one multiplies
@@ -299,22 +298,30 @@ class ConvProgram {
 };
 
 // The library's convolution, its output as the first buffer.
-runtime::RelocatableProgram scheduled_program(const ConvShape& s, const hw::Config& config) {
-  const ops::accel::Conv2dShape shape{.batches = s.batches,
-                                      .in_blocks = s.in_blocks,
-                                      .in_h = s.in_h,
-                                      .in_w = s.in_w,
-                                      .out_blocks = s.out_blocks,
-                                      .out_h = s.out_h,
-                                      .out_w = s.out_w,
-                                      .kernel_h = s.kernel_h,
-                                      .kernel_w = s.kernel_w,
-                                      .stride_h = s.stride_h,
-                                      .stride_w = s.stride_w,
-                                      .dilation_h = s.dilation_h,
-                                      .dilation_w = s.dilation_w,
-                                      .pad_top = s.pad_top,
-                                      .pad_left = s.pad_left};
+runtime::RelocatableProgram scheduled_program(const ConvShape& s, const BorderClasses& border,
+                                              const hw::Config& config) {
+  ops::accel::Conv2dShape shape{.batches = s.batches,
+                                .in_blocks = s.in_blocks,
+                                .in_h = s.in_h,
+                                .in_w = s.in_w,
+                                .out_blocks = s.out_blocks,
+                                .out_h = s.out_h,
+                                .out_w = s.out_w,
+                                .kernel_h = s.kernel_h,
+                                .kernel_w = s.kernel_w,
+                                .stride_h = s.stride_h,
+                                .stride_w = s.stride_w,
+                                .dilation_h = s.dilation_h,
+                                .dilation_w = s.dilation_w,
+                                .pad_top = s.pad_top,
+                                .pad_left = s.pad_left};
+  const auto begins = [](const std::vector<Span>& runs) {
+    std::vector<int64_t> first;
+    for (const Span& run : runs) first.push_back(run.begin);
+    return first;
+  };
+  shape.row_classes = begins(border.rows);
+  shape.column_classes = begins(border.columns);
   const auto knobs = ops::accel::default_knobs(shape, config);
   loop::Function f = ops::accel::scheduled_conv2d(shape, knobs, config);
   std::ranges::rotate(f.parameters, f.parameters.end() - 1);
@@ -338,8 +345,8 @@ LoweredKernel lower_conv(const graph::Graph& graph, const graph::Node& node,
   const BorderClasses border(conv, conv.has_padding() ? node.int_attr("x_zero_point") : int64_t{0});
   const ConvShape shape = packed_shape(conv, merge, packing, border.count());
   LoweredKernel kernel;
-  kernel.program = shape.groups == 1 && shape.records == 1 ? scheduled_program(shape, config)
-                                                           : written_program(shape, border, config);
+  kernel.program = shape.groups == 1 ? scheduled_program(shape, border, config)
+                                     : written_program(shape, border, config);
   kernel.constants.push_back(
       module::pack_weights(expand_weights(conv.weights, conv.groups, merge, packing), config));
   const int64_t elements = shape.groups * shape.out_blocks * packing.out_per_block;

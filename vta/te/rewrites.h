@@ -31,6 +31,7 @@ Result set_scope(const Function& f, const std::string& buffer, loop::Scope scope
 Result storage_align(const Function& f, const std::string& buffer, size_t dim, int64_t factor,
                      int64_t offset);
 Result in_place(const Function& f, const std::string& block, const std::string& buffer);
+Result guard(const Function& f, const std::string& block);
 Result decompose_reduction(const Function& f, const std::string& block, const std::string& loop);
 Result pad_einsum(const Function& f, const std::string& block,
                   const std::vector<int64_t>& multiples);

@@ -107,6 +107,8 @@ constexpr std::array kVerbs = {
          }},
     Verb{"in_place", 2, 2,
          [](const Context& c, Words w) { return rewrites::in_place(c.function, w[0], w[1]); }},
+    Verb{"guard", 1, 1,
+         [](const Context& c, Words w) { return rewrites::guard(c.function, w[0]); }},
     Verb{"decompose_reduction", 2, 2,
          [](const Context& c, Words w) {
            return rewrites::decompose_reduction(c.function, w[0], w[1]);
@@ -244,6 +246,9 @@ void Schedule::set_scope(const std::string& buffer, loop::Scope scope) {
 void Schedule::storage_align(const std::string& buffer, size_t dim, int64_t factor,
                              int64_t offset) {
   apply(fmt::format("storage_align {} {} {} {}", buffer, dim, factor, offset));
+}
+void Schedule::guard(const std::string& block) {
+  apply("guard " + block);
 }
 void Schedule::in_place(const std::string& block, const std::string& buffer) {
   apply(fmt::format("in_place {} {}", block, buffer));

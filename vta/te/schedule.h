@@ -79,6 +79,9 @@ class Schedule {
   // it instead of writing to a buffer of its own, as the accelerator's ALU does. Comes after moving
   // either, before tensorize.
   void in_place(const std::string& block, const std::string& buffer);
+  // `block`, which stores select(condition, value, what stands there already), runs only where the
+  // condition holds. Comes after in_place, before tensorize.
+  void guard(const std::string& block);
 
   // The init of a reduction becomes a block of its own, before `loop`. Returns its name.
   std::string decompose_reduction(const std::string& block, const std::string& loop);

@@ -279,6 +279,32 @@ TEST(Schedule, PadEinsumMakesTilesWhole) {
             "pad_einsum C: vj is not one loop over its 10 values, pad before split");
 }
 
+TEST(Schedule, AChoiceWithWhatStandsThereBecomesAGuard) {
+  const Tensor a = placeholder({8, 6}, kInt32, "A");
+  const Tensor b = compute(
+      {8, 6}, [&](Var i, Var j) { return a(i, j); }, "B");
+  const Tensor c = compute(
+      {8, 6}, [&](Var i, Var j) { return select(j < 2, b(i, j) + constant(kInt32, 5), b(i, j)); },
+      "C");
+  const Tensor d = compute(
+      {8, 6}, [&](Var i, Var j) { return c(i, j); }, "D");
+  Schedule s(lower("f", {a, d}));
+  const auto before = results(s.function());
+  s.split("C_j", {0, 4});
+  s.in_place("C", "B");
+  s.guard("C");
+  EXPECT_THAT(s.show(), testing::HasSubstr("C_j_0 * 4 + C_j_1 < 2 {\n"));
+  EXPECT_THAT(s.show(), testing::HasSubstr("B[vi_1, vj_1] = B[vi_1, vj_1] + 5:i32"));
+  EXPECT_EQ(results(s.function()), before);
+}
+
+TEST(Schedule, GuardRefusesWhatIsNoChoiceWithWhatStandsThere) {
+  EXPECT_EQ(error_of([](Schedule& s) { s.guard("C"); }), "guard C: it is a reduction");
+  EXPECT_EQ(error_of([](Schedule& s) { s.guard("D"); }),
+            "guard D: it does not store select(condition, value, what stands there): in_place "
+            "first");
+}
+
 TEST(Schedule, InPlaceWantsTheLastUseOfEachElement) {
   const Tensor a = placeholder({8}, kInt32, "A");
   const Tensor b = compute(

@@ -27,6 +27,23 @@ loop::Type integer(int bits) {
   return {loop::Type::Kind::kInt, bits};
 }
 
+// Whether an index is in class k of those that begin at `first`; the last goes to the end.
+Expr in_run(const std::vector<int64_t>& first, int64_t k, const Expr& index) {
+  const auto at = static_cast<size_t>(k);
+  const Expr from = Expr(first[at]) <= index;
+  return at + 1 == first.size() ? from : from && index < first[at + 1];
+}
+
+Expr in_class(const Conv2dShape& s, int64_t k, const Expr& row, const Expr& column) {
+  const int64_t columns = std::ssize(s.column_classes);
+  return in_run(s.row_classes, k / columns, row) && in_run(s.column_classes, k % columns, column);
+}
+
+// The stage that requantises class k.
+std::string scaled_name(const Conv2dShape& s, int64_t k) {
+  return s.classes() == 1 ? "scaled" : fmt::format("scaled{}", k);
+}
+
 }  // namespace
 
 loop::Function conv2d(const Conv2dShape& s, const hw::Config& c) {
@@ -37,7 +54,8 @@ loop::Function conv2d(const Conv2dShape& s, const hw::Config& c) {
   const Tensor w = placeholder(
       {s.out_blocks * opb, s.in_blocks * ipb, s.kernel_h, s.kernel_w, c.block_out, c.block_in},
       integer(c.wgt_bits), "w");
-  const Tensor r = placeholder({s.out_blocks * opb, 3, c.batch, c.block_out}, kInt32, "r");
+  const Tensor r =
+      placeholder({s.classes() * s.out_blocks * opb, 3, c.batch, c.block_out}, kInt32, "r");
 
   const int64_t span_h = (s.out_h - 1) * s.stride_h + (s.kernel_h - 1) * s.dilation_h + 1;
   const int64_t span_w = (s.out_w - 1) * s.stride_w + (s.kernel_w - 1) * s.dilation_w + 1;
@@ -66,14 +84,21 @@ loop::Function conv2d(const Conv2dShape& s, const hw::Config& c) {
                        {ib, ie, kh, kw, ci});
       },
       "sum");
-  const Tensor scaled = compute_by(
-      out,
-      [&](const Indices& i) -> te::Body {
-        const auto record = [&](int field) { return r(element(i), field, i[5], i[6]); };
-        return call("requantise", {sum(i[0], i[1], i[2], i[3], i[4], i[5], i[6]), record(0),
-                                   record(1), record(2)});
-      },
-      "scaled");
+  Tensor scaled = sum;
+  for (int64_t k = 0; k < s.classes(); ++k) {
+    const Tensor before = scaled;
+    scaled = compute_by(
+        out,
+        [&](const Indices& i) -> te::Body {
+          const auto record = [&](int field) {
+            return r(element(i) + k * s.out_blocks * opb, field, i[5], i[6]);
+          };
+          const Expr total = before(i[0], i[1], i[2], i[3], i[4], i[5], i[6]);
+          const Expr value = call("requantise", {total, record(0), record(1), record(2)});
+          return s.classes() == 1 ? value : select(in_class(s, k, i[2], i[3]), value, total);
+        },
+        scaled_name(s, k));
+  }
   const Tensor y = compute_by(
       out,
       [&](const Indices& i) -> te::Body {
@@ -88,8 +113,13 @@ loop::Function scheduled_conv2d(const Conv2dShape& shape, const Conv2dKnobs& k,
   te::Schedule s(conv2d(shape, config), accelerator_intrinsics(config));
   const auto loops_of = [&](const std::string& block) { return s.loops(block); };
   const std::string w = s.cache_read("sum", "w", Scope::kWgt);
-  const std::string r = s.cache_read("scaled", "r", Scope::kAcc);
-  for (const char* buffer : {"sum", "scaled"}) s.set_scope(buffer, Scope::kAcc);
+  std::vector<std::string> scaled, records;
+  for (int64_t i = 0; i < shape.classes(); ++i) {
+    scaled.push_back(scaled_name(shape, i));
+    records.push_back(s.cache_read(scaled.back(), "r", Scope::kAcc));
+    s.set_scope(scaled.back(), Scope::kAcc);
+  }
+  s.set_scope("sum", Scope::kAcc);
   s.set_scope("x_inp", Scope::kInp);
 
   // Tiles of the output; threads take neighbouring tiles.
@@ -100,9 +130,9 @@ loop::Function scheduled_conv2d(const Conv2dShape& shape, const Conv2dKnobs& k,
   const auto v = s.split(out[3], {0, k.columns});
   s.reorder({o[0], o[1], h[0], h[1], v[0], o[2], h[2], v[1]});
   s.bind_vthread(k.split_rows ? h[1] : o[1]);
-  s.compute_at("scaled", v[0]);
+  for (auto it = scaled.rbegin(); it != scaled.rend(); ++it) s.compute_at(*it, v[0]);
   s.compute_at("sum", v[0]);
-  s.compute_at(r, o[1]);
+  for (const std::string& r : records) s.compute_at(r, o[1]);
 
   // The reduction in steps over input blocks.
   const std::vector<std::string> sum = loops_of("sum");
@@ -120,9 +150,12 @@ loop::Function scheduled_conv2d(const Conv2dShape& shape, const Conv2dKnobs& k,
     s.unroll(s.split(loops_of(w).end()[-5], {0, k.in_blocks * per_block})[0]);
   }
 
-  s.in_place("scaled", "sum");
+  for (const std::string& block : scaled) {
+    s.in_place(block, "sum");
+    if (shape.classes() > 1) s.guard(block);
+  }
   s.tensorize(sum[first + 5], "vta.gemm", "vta.gemm_overwrite");
-  s.tensorize(loops_of("scaled").end()[-2], "vta.rqt");
+  for (const std::string& block : scaled) s.tensorize(loops_of(block).end()[-2], "vta.rqt");
   return s.function();
 }
 

@@ -38,7 +38,7 @@ class Model {
     const int64_t all_in = s_.in_blocks * ipb_, pixels = k_.rows * k_.columns;
     const int64_t inp = k_.threads * in * span_h_ * span_w_;
     const int64_t wgt = (k_.weights_stay ? o_threads_ * all_in : k_.threads * in) * out * taps_;
-    const int64_t acc = k_.threads * out * pixels + o_threads_ * 3 * out;
+    const int64_t acc = k_.threads * out * pixels + o_threads_ * 3 * out * s_.classes();
     // Two of a step's loops are the hardware's; a kernel that starts sums anew, and one that does
     // not, for each thread.
     std::vector<int64_t> loops = {out, in, k_.rows, k_.columns};
@@ -60,7 +60,8 @@ class Model {
     const auto taps = static_cast<double>(taps_);
 
     const double multiply = out * pixels * in * taps;
-    const double requantise = out * (pixels * lanes_factor() + kRecord) + kDrain;
+    const double requantise =
+        out * (pixels * lanes_factor() + kRecord * static_cast<double>(s_.classes())) + kDrain;
     const double store = out * pixels * cycles_of(Memory::kOut) + kInstruction * out;
     const double inputs =
         in * static_cast<double>(rows_read() * columns_read()) * cycles_of(Memory::kInp) +
