@@ -62,6 +62,30 @@ TEST(Tensor, ReductionsStartFromTheirIdentity) {
   }
 }
 
+// The interpreter is quick enough for operators at their real sizes.
+TEST(Tensor, AConvolutionOfAMillionProducts) {
+  constexpr int64_t kIn = 64, kOut = 64, kPixels = 256;
+  const Tensor a = placeholder({kIn, 16, 16}, kInt8, "A"), w = placeholder({kOut, kIn}, kInt8, "W");
+  const Axis r = reduce_axis(kIn, "c");
+  const Tensor c = compute(
+      {kOut, 16, 16},
+      [&](Var o, Var y, Var x) {
+        return sum(cast(kInt32, a(r, y, x)) * cast(kInt32, w(o, r)), {r});
+      },
+      "C");
+  const auto v = results(lower("conv1x1", {a, w, c}));
+  for (int64_t o = 0; o < kOut; ++o) {
+    for (int64_t p = 0; p < kPixels; ++p) {
+      int64_t expected = 0;
+      for (int64_t i = 0; i < kIn; ++i) {
+        expected +=
+            v[0][static_cast<size_t>(i * kPixels + p)] * v[1][static_cast<size_t>(o * kIn + i)];
+      }
+      ASSERT_EQ(v[2][static_cast<size_t>(o * kPixels + p)], expected) << o << ", " << p;
+    }
+  }
+}
+
 std::string error_of(const auto& body) {
   try {
     body();
