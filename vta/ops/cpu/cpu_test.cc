@@ -9,6 +9,7 @@
 #include "vta/ops/cpu/conv2d.h"
 #include "vta/ops/cpu/layers.h"
 #include "vta/ops/cpu/network.h"
+#include "vta/ops/intrin/intrin.h"
 #include "vta/zoo/zoo.h"
 
 namespace vta::ops::cpu {
@@ -47,6 +48,31 @@ TEST(HostLayers, ComputeWhatTheirScheduleSays) {
     for (const loop::Function& f : all) {
       const codegen::Kernel kernel = jit.compile(f);
       EXPECT_TRUE(computes_the_same(kernel, f, 1)) << target.cpu;
+    }
+  }
+}
+
+TEST(HostLayers, BytesAreConvolvedByDotProducts) {
+  const std::vector<loop::Function> all = {
+      conv2d_i8(
+          "conv",
+          {.in_channels = 32, .out_channels = 32, .height = 6, .width = 6, .kernel = 3, .pad = 1},
+          131),
+      conv2d_i8("conv",
+                {.in_channels = 4,
+                 .out_channels = 64,
+                 .height = 15,
+                 .width = 17,
+                 .kernel = 7,
+                 .stride = 2,
+                 .pad = 3,
+                 .in_block = 4},
+                0),
+  };
+  for (const codegen::Target& target : codegen::host_targets()) {
+    codegen::Jit jit(target);
+    for (const loop::Function& f : all) {
+      EXPECT_TRUE(computes_the_same(jit.compile(f), f, 1, {}, host_intrinsics())) << target.cpu;
     }
   }
 }
