@@ -6,6 +6,7 @@ DEVICE ?= fsim
 IMAGES ?= $(if $(filter rtl,$(DEVICE)),300,1000)
 FUZZ_SECONDS ?= 60
 SOAK_MINUTES ?= 10
+SOAK_HW ?=
 JOBS ?= 2
 
 .PHONY: build demo test unit-asan fuzz soak formal format packages clean
@@ -37,11 +38,12 @@ fuzz:
 	cmake --build --preset asan --target fuzz_targets
 	scripts/fuzz.sh build-asan $(FUZZ_SECONDS)
 
-# Other random programs than the tests', for SOAK_MINUTES, on all devices. What differs is written to
-# build/soak, made small.
+# Other random programs than the tests', for SOAK_MINUTES, on all devices, at the configurations
+# SOAK_HW or those of the tests. What differs is written to build/soak, made small. The RTL of
+# SOAK_HW=datacenter takes minutes to build.
 soak: build
 	build/bin/vta fuzz --minutes $(SOAK_MINUTES) --count 1000000000 \
-	  --seed $$(date +%s) -o build/soak
+	  $(addprefix --hw ,$(SOAK_HW)) --seed $$(date +%s) -o build/soak
 
 # What is proved of the RTL (formal/claims.txt), and that a broken copy is not.
 formal:

@@ -116,12 +116,19 @@ module vta_read_arbiter #(
   logic stalled_q;
   logic [31:0] addr_before_q;
   logic [4:0] len_before_q;
+  logic [CountW-1:0] accepted_q;  // requests that the memory has taken and not yet answered
   initial stalled_q = 1'b0;
+  initial accepted_q = '0;
   always_ff @(posedge clk_i) begin
     stalled_q <= ar_valid_q && !arready_i && !clear_i;
     addr_before_q <= ar_addr_q;
     len_before_q <= ar_len_q;
+    if (clear_i) accepted_q <= '0;
+    else accepted_q <= accepted_q + CountW'(arvalid_o && arready_i) - CountW'(last);
     if (!clear_i) begin
+      a_beat_answers_a_request: assume (!rvalid_i || accepted_q != '0);
+      every_outstanding_burst_waits_or_is_accepted: assert (accepted_q <= outstanding_q
+          && outstanding_q - accepted_q == CountW'(ar_valid_q));
       if (stalled_q) begin
         a_waiting_read_request_stays: assert (ar_valid_q && ar_addr_q == addr_before_q && ar_len_q == len_before_q);
       end

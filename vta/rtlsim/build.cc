@@ -2,11 +2,10 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <spawn.h>
 #include <sys/file.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstdlib>
@@ -17,8 +16,7 @@
 #include "vta/base/embedded.h"
 #include "vta/base/error.h"
 #include "vta/base/file.h"
-
-extern char** environ;
+#include "vta/base/process.h"
 
 namespace vta::rtlsim {
 
@@ -31,6 +29,7 @@ namespace {
 using Command = std::vector<std::string>;
 
 constexpr std::string_view kHarness = "vta/rtlsim/harness.cc";
+constexpr size_t kLibrariesKept = 100;
 
 Command verilator_command(const Design& design) {
   Command command = {
@@ -108,25 +107,12 @@ std::string_view package_of(const std::string& tool) {
 
 // Runs a tool in `folder` with its output at the end of `log`; its exit status.
 int run(const Command& command, const fs::path& folder, const fs::path& log) {
-  std::vector<char*> words;
-  for (const std::string& word : command) words.push_back(const_cast<char*>(word.c_str()));
-  words.push_back(nullptr);
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, log.c_str(),
-                                   O_WRONLY | O_CREAT | O_APPEND, 0644);
-  posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO);
-  posix_spawn_file_actions_addchdir_np(&actions, folder.c_str());
-  pid_t child = 0;
-  const int error = posix_spawnp(&child, words[0], &actions, nullptr, words.data(), environ);
-  posix_spawn_file_actions_destroy(&actions);
-  require(error == 0, "simulating the RTL needs {}, which cannot be run: {} (Debian package {})",
-          command[0], std::strerror(error), package_of(command[0]));
-  int status = 0;
-  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  try {
+    return run_process(command, folder, log);
+  } catch (const Error& error) {
+    fail("simulating the RTL needs the Debian package {}: {}", package_of(command[0]),
+         error.what());
   }
-  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
 // Exclusive among processes and threads while it lives.
@@ -266,15 +252,35 @@ fs::path build_library(const Design& design) {
   const fs::path folder = cache_folder();
   const std::string key = key_of(design);
   const fs::path library = folder / (key + ".so");
-  if (fs::exists(library)) return library;
   std::error_code error;
+  if (fs::exists(library)) {
+    fs::last_write_time(library, fs::file_time_type::clock::now(), error);  // used last
+    return library;
+  }
   fs::create_directories(folder, error);
   require(!error, "{}: cannot create the cache folder: {}", folder.string(), error.message());
   const Lock lock(folder / (key + ".lock"));
   if (fs::exists(library)) return library;
   Build build(design, folder / (key + ".build"), folder / (key + ".log"));
   fs::rename(build.library(), library);
+  prune_libraries(folder, kLibrariesKept);
   return library;
+}
+
+void prune_libraries(const fs::path& folder, size_t count) {
+  std::vector<std::pair<fs::file_time_type, fs::path>> libraries;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    const fs::path& path = entry.path();
+    if (path.extension() != ".so" || !path.stem().string().starts_with("rtl-")) continue;
+    std::error_code gone;  // by another process
+    const auto used = fs::last_write_time(path, gone);
+    if (!gone) libraries.emplace_back(used, path);
+  }
+  std::ranges::sort(libraries, std::greater<>());
+  for (size_t i = count; i < libraries.size(); ++i) {
+    std::error_code ignored;
+    fs::remove(libraries[i].second, ignored);
+  }
 }
 
 }  // namespace vta::rtlsim

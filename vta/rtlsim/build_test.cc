@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cstdlib>
 
 #include "vta/base/error.h"
@@ -48,10 +49,10 @@ class Building : public testing::Test {
 
 TEST_F(Building, AMissingToolIsNamedWithItsPackage) {
   const Variable path("PATH", "/nonexistent");
-  EXPECT_THAT(
-      [] { build_library(broken()); },
-      ThrowsMessage<Error>("simulating the RTL needs verilator, which cannot be run: No such "
-                           "file or directory (Debian package verilator)"));
+  EXPECT_THAT([] { build_library(broken()); },
+              ThrowsMessage<Error>(
+                  "simulating the RTL needs the Debian package verilator: verilator cannot "
+                  "be run: No such file or directory"));
 }
 
 TEST_F(Building, AFailureNamesTheToolAndItsOutput) {
@@ -97,6 +98,23 @@ TEST_F(Building, TheCacheIsWhereTheEnvironmentSays) {
   setenv("XDG_CACHE_HOME", "/var/cache", 1);
   EXPECT_EQ(cache_folder(), "/var/cache/vta");
   unsetenv("XDG_CACHE_HOME");
+}
+
+TEST_F(Building, TheCacheKeepsTheLibrariesThatWereUsedLast) {
+  fs::create_directories(folder_);
+  const auto now = fs::file_time_type::clock::now();
+  for (int age = 0; age < 5; ++age) {
+    const fs::path library = folder_ / fmt::format("rtl-{}.so", age);
+    write_text_file(library, "");
+    fs::last_write_time(library, now - std::chrono::hours(age));
+  }
+  write_text_file(folder_ / "other.so", "");
+  prune_libraries(folder_, 3);
+  std::vector<std::string> left;
+  for (const auto& entry : fs::directory_iterator(folder_)) {
+    left.push_back(entry.path().filename().string());
+  }
+  EXPECT_THAT(left, testing::UnorderedElementsAre("rtl-0.so", "rtl-1.so", "rtl-2.so", "other.so"));
 }
 
 TEST_F(Building, AFolderThatCannotBeMadeIsAnError) {
