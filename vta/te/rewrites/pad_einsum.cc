@@ -41,7 +41,6 @@ void add_factors(const Expr& e, const Block& block, const std::string& what,
 
 struct Einsum {
   const loop::Store* store;
-  Expr product;
   std::vector<const loop::Load*> factors;
 };
 
@@ -53,7 +52,7 @@ Einsum require_einsum(const Block& block, const Owner& owner, const std::string&
   require(sum != nullptr && sum->op == loop::BinaryOp::kAdd && before != nullptr &&
               before->buffer == owner.buffer && init != nullptr,
           "{}: it is no sum with an init", what);
-  Einsum result{store, sum->b, {}};
+  Einsum result{store, {}};
   add_factors(sum->b, block, what, result.factors);
   return result;
 }
