@@ -219,22 +219,22 @@ module vta_fetch (
 `ifdef VTA_ASSERT
   logic [6:0] owed_q;         // beats granted and not yet here
   logic [BeatW-1:0] begin_q;  // first beat of the program
-  logic [32:0] beats_q, requested_q;
+  logic [BeatW:0] beats_q, requested_q;
   always_ff @(posedge clk_i) begin
     if (clear_i) begin
-      begin_q <= address_i[31:BeatBytesW];
-      beats_q <= 33'((total_bytes + TotalW'((1 << BeatBytesW) - 1)) >> BeatBytesW);
+      begin_q <= address_i[AddrW-1:BeatBytesW];
+      beats_q <= (BeatW+1)'((total_bytes + (AddrW+1)'((1 << BeatBytesW) - 1)) >> BeatBytesW);
       requested_q <= '0;
     end else if (req_grant_i) begin
-      requested_q <= requested_q + 33'(len);
+      requested_q <= requested_q + (BeatW+1)'(len);
     end
     if (!clear_i && running_i && !bad_program_q) begin
       what_is_left_follows_what_was_requested: assert (requested_q <= beats_q
-          && beats_left_q == beats_q - requested_q && beat_q == BeatW'(34'(begin_q) + 34'(requested_q)));
-      the_program_ends_within_memory: assert (34'(begin_q) + 34'(beats_q) <= 34'(1) << BeatW);
+          && beats_left_q == beats_q - requested_q && beat_q == BeatW'({1'b0, begin_q} + requested_q));
+      the_program_ends_within_memory: assert ((BeatW+2)'(begin_q) + (BeatW+2)'(beats_q) <= (BeatW+2)'(1) << BeatW);
       if (req_valid_o) begin
         no_request_outside_the_program: assert (beat_q >= begin_q
-            && 34'(beat_q) + 34'(len) <= 34'(begin_q) + 34'(beats_q));
+            && (BeatW+2)'(beat_q) + (BeatW+2)'(len) <= (BeatW+2)'(begin_q) + (BeatW+2)'(beats_q));
       end
     end
   end

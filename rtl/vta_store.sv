@@ -390,7 +390,7 @@ module vta_store (
 `ifdef VTA_ASSERT
   // The byte where the element that is generated next goes, by its row and column, and by its beat.
   logic [AddrW-1:0] row_begin_q, by_index, by_beat;
-  logic [15:0] column;
+  logic [SizeW-1:0] column;
   logic [RowW-1:0] beats_of_the_row;
   always_ff @(posedge clk_i) begin
     if (take || (generate_element && element_done && last_column)) row_begin_q <= next_row;
@@ -406,17 +406,16 @@ module vta_store (
     if (!clear_i) begin
       if (run_q && moves_q) begin
         an_element_is_left: assert (rows_left_q != '0 && columns_left_q != '0 && columns_left_q <= x_size_q);
-        rows_begin_a_stride_apart: assert (row_q == row_begin_q + AddrW'(stride_bytes_q)
+        rows_begin_a_stride_apart: assert (row_q == add(row_begin_q, stride_bytes_q)
             && row_bytes_q == RowW'(x_size_q) << Shift);
-        rows_begin_with_an_element: assert (((row_q | row_begin_q | AddrW'(stride_bytes_q))
+        rows_begin_with_an_element: assert (((row_q | row_begin_q | stride_bytes_q)
                                              & (AddrW'(OutBytes) - AddrW'(1))) == '0);
         the_element_goes_where_its_index_says: assert (by_beat == by_index);
         the_row_has_a_beat_for_each_element: assert (row_left_q == beats_of_the_row);
         a_burst_ends_with_its_row_or_its_16_beats: assert (first || burst_left_q == len);
       end
       every_instruction_under_way_has_its_place: assert (started_q == 4'(slot_q) + 4'(run_q) + unused_count);
-      every_beat_has_its_place: assert (w_count + 4'(read_q && read_done_q) <= 4'd7);
-      no_more_bursts_than_allowed_are_outstanding: assert (outstanding_q <= 7'(Outstanding));
+      no_more_bursts_than_allowed_are_outstanding: assert (outstanding_q <= OutstandingW'(Outstanding));
       if (generate_element && first) begin
         a_burst_has_1_to_16_beats: assert (len != '0 && len <= 5'd16);
         a_burst_ends_within_its_16_beats: assert ({1'b0, beat_q[3:0]} + len <= 5'd16);
