@@ -1,6 +1,7 @@
 #include "vta/import/tflite/model.h"
 
 #include <algorithm>
+#include <cstring>
 #include <map>
 
 #include "schema_generated.h"
@@ -23,10 +24,13 @@ std::optional<DType> decode_type(tflite::TensorType type) {
   return found->second;
 }
 
-// Absent lists are empty.
+// Absent lists are empty. Elements of 8 bytes need not be aligned, which the verifier leaves open.
 template <typename To, typename From>
 std::vector<To> list(const flatbuffers::Vector<From>* values) {
-  return values == nullptr ? std::vector<To>{} : std::vector<To>(values->begin(), values->end());
+  if (values == nullptr || values->size() == 0) return {};
+  std::vector<From> elements(values->size());
+  std::memcpy(elements.data(), values->Data(), elements.size() * sizeof(From));
+  return {elements.begin(), elements.end()};
 }
 template <typename T>
 flatbuffers::uoffset_t count(const flatbuffers::Vector<flatbuffers::Offset<T>>* tables) {
