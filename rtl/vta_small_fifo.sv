@@ -53,7 +53,7 @@ module vta_small_fifo #(
       no_push_beyond_the_depth: assert (!(push_i && 32'(count_q) == Depth) || pop_i);
       no_pop_of_nothing: assert (!pop_i || count_q != '0);
       never_more_than_the_depth: assert (32'(count_q) <= Depth);
-      the_count_is_the_distance_of_the_pointers: assert (Depth == 1 || tail_q - head_q == PtrW'(count_q));
+      the_count_is_the_distance_of_the_pointers: assert (Depth == 1 || PtrW'(tail_q - head_q) == PtrW'(count_q));
     end
   end
 `endif
