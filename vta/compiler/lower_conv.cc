@@ -6,6 +6,7 @@
 // and the store unit writes the tile before. One step of the reduction is one GEMM instruction: its
 // hardware loops run over the tile's rows and columns, its micro-ops over channel blocks and kernel
 // taps. A tile ends with requantise instructions, one for each of its output element columns.
+#include <algorithm>
 #include <array>
 #include <optional>
 
@@ -324,7 +325,7 @@ runtime::RelocatableProgram scheduled_program(const ConvShape& s, const BorderCl
   shape.column_classes = begins(border.columns);
   const auto knobs = ops::accel::default_knobs(shape, config);
   loop::Function f = ops::accel::scheduled_conv2d(shape, knobs, config);
-  std::ranges::rotate(f.parameters, f.parameters.end() - 1);
+  std::rotate(f.parameters.begin(), f.parameters.end() - 1, f.parameters.end());
   return codegen::accel::generate(f, config);
 }
 
