@@ -113,7 +113,8 @@ module vta_execute #(
   logic use_imm;
   logic [15:0] imm;
   logic [GroupIdxW-1:0] group;
-  assign {op, use_imm, imm, group} = op_q[Sum];
+  // Icarus 11 does not follow a continuous assignment from a word of this array.
+  always_comb {op, use_imm, imm, group} = op_q[Sum];
   vta_alu alu (
     .clk_i, .source_i(valid_q[Sum] && source_q[Sum]), .en_i(valid_q[Sum] && alu_q[Sum]), .op_i(op),
     .use_imm_i(use_imm), .imm_i(imm), .group_i(group), .base_i(base), .result_o(alu_result)

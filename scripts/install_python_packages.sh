@@ -1,6 +1,6 @@
 #!/bin/bash
 # install_python_packages.sh FOLDER: a virtual environment there with the PyPI packages of the group
-# `pypi` of packages.txt: other engines, which tests compare with. Without PyPI these tests are
+# `pypi` of packages.txt: engines that tests compare with, a placer. Without PyPI these tests are
 # skipped. Takes no time when all is there.
 set -euo pipefail
 

@@ -85,15 +85,14 @@ Resources count_cyclonev(const Cells& c) {
 }
 
 constexpr std::array kFamilies = {
-    Family{"ice40", "Lattice iCE40", "iCE40", "synth_ice40 -abc2 -top TOP", count_ice40},
-    Family{"ecp5", "Lattice ECP5", "LFE5", "synth_ecp5 -top TOP", count_ecp5},
-    Family{"xc7", "AMD 7 series and Zynq-7000", "xc7",
-           "synth_xilinx -family xc7 -flatten -noiopad -top TOP", count_xilinx},
-    Family{"xcup", "AMD UltraScale+", "xc", "synth_xilinx -family xcup -flatten -noiopad -top TOP",
+    Family{"ice40", "Lattice iCE40", "iCE40", "synth_ice40 -abc2", count_ice40},
+    Family{"ecp5", "Lattice ECP5", "LFE5", "synth_ecp5", count_ecp5},
+    Family{"xc7", "AMD 7 series and Zynq-7000", "xc7", "synth_xilinx -family xc7 -flatten -noiopad",
            count_xilinx},
-    Family{"cyclonev", "Intel Cyclone V", "5C", "synth_intel_alm -family cyclonev -top TOP",
-           count_cyclonev},
-    Family{"osu018", "OSU standard cells, 0.18 um", "", "synth -flatten -top TOP", nullptr},
+    Family{"xcup", "AMD UltraScale+", "xc", "synth_xilinx -family xcup -flatten -noiopad",
+           count_xilinx},
+    Family{"cyclonev", "Intel Cyclone V", "5C", "synth_intel_alm -family cyclonev", count_cyclonev},
+    Family{"osu018", "OSU standard cells, 0.18 um", "", "synth -flatten", nullptr},
 };
 
 }  // namespace

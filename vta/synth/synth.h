@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "vta/synth/family.h"
 
@@ -32,6 +33,9 @@ struct Report {
 // Throws Error: a tool is missing (the package is named), or fails (its log is named); place for a
 // family that has no placer here.
 Report synthesise(const hw::Config& config, const Family& family, const Options& options);
+
+// The options of nextpnr-ecp5 that name a part. Throws Error for one that it does not know.
+std::vector<std::string> ecp5_device(const std::string& part);
 
 // The instances by type in what Yosys' `stat` prints. Throws Error when there are none.
 Cells parse_stat(std::string_view text);

@@ -37,6 +37,30 @@ TEST(Synth, ABoardsFamilyIsThatOfItsPart) {
   EXPECT_EQ(family_of(hw::load_config("default")), nullptr);
 }
 
+TEST(Synth, APartIsNamedToThePlacer) {
+  EXPECT_EQ(ecp5_device("LFE5U-85F-6BG381C"),
+            (std::vector<std::string>{"--85k", "--speed", "6", "--package", "CABGA381"}));
+  try {
+    ecp5_device("LFE5U-99F");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.what(),
+                 "nextpnr-ecp5 does not know the part LFE5U-99F, expected one like "
+                 "LFE5U-85F-6BG381C");
+  }
+}
+
+TEST(Synth, PairsOfProductsAreRefusedWhereYosysGetsThemWrong) {
+  try {
+    synthesise(hw::load_config("pynq"), find_family("cyclonev"), {"unused", false});
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.what(),
+                 "pynq: gemm.products_per_multiplier must be 1 for cyclonev: Yosys 0.23 multiplies "
+                 "by 25 bits wrongly there");
+  }
+}
+
 TEST(Synth, ErrorsNameTheFamiliesAndThePlacers) {
   try {
     find_family("virtex");
