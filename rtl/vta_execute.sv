@@ -89,7 +89,8 @@ module vta_execute #(
     .clk_i, .we_i(we), .waddr_i(waddr), .wdata_i(wdata), .re_i(re), .raddr_i(raddr), .rdata_o(rdata)
   );
   assign re = valid_q[Read] || requantise_re;
-  assign raddr = valid_q[Read] ? addr_q[Read] : requantise_raddr;
+  // always_comb, here and below: Icarus 11 does not follow a continuous assignment from a word of an array.
+  always_comb raddr = valid_q[Read] ? addr_q[Read] : requantise_raddr;
 
   // Sum: forwarding, whole vectors.
 
@@ -113,7 +114,6 @@ module vta_execute #(
   logic use_imm;
   logic [15:0] imm;
   logic [GroupIdxW-1:0] group;
-  // Icarus 11 does not follow a continuous assignment from a word of this array.
   always_comb {op, use_imm, imm, group} = op_q[Sum];
   vta_alu alu (
     .clk_i, .source_i(valid_q[Sum] && source_q[Sum]), .en_i(valid_q[Sum] && alu_q[Sum]), .op_i(op),

@@ -57,7 +57,8 @@ module vta_requantise #(
   assign offset = {1'b0, last_dst_q} - {1'b0, src_i};
   assign needs_record = step_q == 2'd0
       && (first_i || src_i != last_src_q || offset <= (IdxW+1)'(2));
-  assign lanes_free = !valid_q[0] || group_q[0] == GroupIdxW'(Groups - 1);
+  // always_comb, here and below: Icarus 11 does not follow a continuous assignment from a word of an array.
+  always_comb lanes_free = !valid_q[0] || group_q[0] == GroupIdxW'(Groups - 1);
   always_comb begin
     same_dst = 1'b0;
     for (int i = 0; i <= Stages; i++) if (valid_q[i] && dst_q[i] == dst_i) same_dst = 1'b1;
@@ -103,8 +104,8 @@ module vta_requantise #(
     if (accept_o) dst_q[0] <= dst_i;
   end
 
-  assign we_o = valid_q[Stages] && group_q[Stages] == GroupIdxW'(Groups - 1);
-  assign waddr_o = dst_q[Stages];
+  always_comb we_o = valid_q[Stages] && group_q[Stages] == GroupIdxW'(Groups - 1);
+  always_comb waddr_o = dst_q[Stages];
   assign finish_o = we_o && last_q[Stages];
 
   // The saturated high half, divided by 2^-shift for a negative shift: the quotient, and whether it is to be
@@ -145,12 +146,12 @@ module vta_requantise #(
   /* verilator lint_off UNUSEDSIGNAL */  // each only some fields
   logic [GroupW-1:0] packed1, packed4, packed5;
   /* verilator lint_on UNUSEDSIGNAL */
-  assign operand0 = GroupW'(rdata_i >> (32'(group_q[0]) * Step));
-  assign bias0 = GroupW'(bias_q >> (32'(group_q[0]) * Step));
-  assign packed1 = GroupW'(packed_q >> (32'(group_q[1]) * Step));
-  assign factor2 = GroupW'(factor_q >> (32'(group_q[2]) * Step));
-  assign packed4 = GroupW'(packed_q >> (32'(group_q[4]) * Step));
-  assign packed5 = GroupW'(packed_q >> (32'(group_q[5]) * Step));
+  always_comb operand0 = GroupW'(rdata_i >> (32'(group_q[0]) * Step));
+  always_comb bias0 = GroupW'(bias_q >> (32'(group_q[0]) * Step));
+  always_comb packed1 = GroupW'(packed_q >> (32'(group_q[1]) * Step));
+  always_comb factor2 = GroupW'(factor_q >> (32'(group_q[2]) * Step));
+  always_comb packed4 = GroupW'(packed_q >> (32'(group_q[4]) * Step));
+  always_comb packed5 = GroupW'(packed_q >> (32'(group_q[5]) * Step));
 
   generate
     for (genvar i = 0; i < Lanes; i++) begin : gen_lane
