@@ -59,6 +59,10 @@ void print_text(const synth::Report& report, const hw::Config& config) {
     fmt::print("longest path    {:>12.2f} ns between registers, before layout ({:.0f} MHz)\n",
                *report.longest_path_ns, 1000.0 / *report.longest_path_ns);
   }
+  for (const auto& [kind, count] : report.placed) {
+    fmt::print("{:<16}{:>12}{:>12}{:>7.1f} %, placed\n", kind, count.used, count.available,
+               100.0 * static_cast<double>(count.used) / static_cast<double>(count.available));
+  }
   if (report.fmax_mhz) {
     fmt::print("Fmax            {:>12.1f} MHz, placed and routed; the clock is {} MHz\n",
                *report.fmax_mhz, config.clock_mhz);
@@ -80,6 +84,9 @@ void print_json(const synth::Report& report, const hw::Config& config) {
   if (report.longest_path_ns) json["longest_path_ns"] = *report.longest_path_ns;
   if (report.fmax_mhz) json["fmax_mhz"] = *report.fmax_mhz;
   if (report.fmax_mhz) json["meets_clock"] = *report.fmax_mhz >= config.clock_mhz;
+  for (const auto& [kind, count] : report.placed) {
+    json["placed"][kind] = {{"used", count.used}, {"available", count.available}};
+  }
   if (!report.bitstream.empty()) json["bitstream"] = report.bitstream.string();
   json["cells"] = report.cells;
   fmt::print("{}\n", json.dump(2));
@@ -117,7 +124,7 @@ void add_synth_command(CLI::App& app) {
       ->check(CLI::IsMember(names))
       ->type_name("NAME");
   command->add_flag("--place", options->place,
-                    "Place and route with nextpnr, to a bitstream (ice40 HX8K, ecp5 85F)");
+                    "Place and route with nextpnr, to a bitstream (ice40, ecp5 85F)");
   command
       ->add_option("-o,--output", options->folder,
                    "Folder for sources, netlist, logs; vta-synth-HW-FAMILY if not given")
@@ -126,7 +133,7 @@ void add_synth_command(CLI::App& app) {
   command->footer(
       "Exit status: 0 done, 1 a tool failed or the board is too small.\n"
       "Examples:\n  vta synth --hw pynq\n  vta synth --hw tiny --family osu018 --json\n"
-      "  vta synth --hw ulx3s --place -o out");
+      "  vta synth --hw hx8k --place\n  vta synth --hw ulx3s --place -o out");
   command->callback([options] { execute(*options); });
 }
 

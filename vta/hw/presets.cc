@@ -125,7 +125,7 @@ Config make_hx8k() {
   c.counter_bits = 0;
   set_memory(c, 64, 2, 8);
   c.clock_mhz = 12;
-  c.board = Board{"iCE40-HX8K breakout board", "ICE40HX8K-CT256", 7680, 7680, 0, 32 * 4 * kKi};
+  c.board = Board{"iCE40-HX8K breakout board", "iCE40HX8K-CT256", 7680, 7680, 0, 32 * 4 * kKi};
   return c;
 }
 

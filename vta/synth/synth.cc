@@ -17,7 +17,9 @@
 
 namespace vta::synth {
 
-const std::vector<EmbeddedFile>& board_sources();  // made by vta_embed
+// Made by vta_embed.
+const std::vector<EmbeddedFile>& board_sources();
+const std::vector<EmbeddedFile>& technology_maps();
 
 namespace {
 
@@ -79,6 +81,9 @@ class Flow {
       names_.push_back(name);
     };
     for (const EmbeddedFile& file : rtl::sources()) write(file);
+    for (const EmbeddedFile& file : technology_maps()) {
+      write_text_file(folder_ / fs::path(file.name).filename(), file.text);
+    }
     if (place_) {
       for (const EmbeddedFile& file : board_sources()) write(file);
     }
@@ -88,8 +93,11 @@ class Flow {
   // read the netlist.
   std::string script() const {
     if (family_.count != nullptr) {
-      return fpga_script(family_, names_, top()) +
-             "tee -o stat.txt stat\nwrite_json netlist.json\n";
+      std::string text = fpga_script(family_, names_, top());
+      if (family_.name == "ice40") {
+        text.insert(text.find(family_.command), "proc\ntechmap -map ice40_mul.v\n");
+      }
+      return text + "tee -o stat.txt stat\nwrite_json netlist.json\n";
     }
     const std::vector<std::string> boxes = {"vta_ram.sv"};
     std::vector<std::string> rest = names_;
@@ -153,8 +161,21 @@ class Flow {
             (folder_ / "sta.log").string());
   }
 
+  // "iCE40HX8K-CT256" is the device hx8k in the package ct256, which also stands in where the
+  // configuration has no board of the family.
+  std::pair<std::string, std::string> ice40_part() const {
+    if (family_of(config_) != &family_) return {"hx8k", "ct256"};
+    std::string part = config_.board->part.substr(family_.part_prefix.size());
+    std::ranges::transform(part, part.begin(), [](unsigned char c) { return std::tolower(c); });
+    const size_t dash = part.find('-');
+    require(dash != std::string::npos, "board.part is '{}', must be like iCE40HX8K-CT256",
+            config_.board->part);
+    return {part.substr(0, dash), part.substr(dash + 1)};
+  }
+
   void place_ice40() {
-    step({"nextpnr-ice40", "--hx8k", "--package", "ct256", "--json", "netlist.json", "--asc",
+    const auto [device, package] = ice40_part();
+    step({"nextpnr-ice40", "--" + device, "--package", package, "--json", "netlist.json", "--asc",
           "placed.asc", "--freq", fmt::format("{}", config_.clock_mhz), "--seed", "1",
           "--timing-allow-fail", "--report", "report.json"},
          "nextpnr.log");
@@ -206,6 +227,14 @@ class Flow {
 
   void read_fmax() {
     const auto report = nlohmann::json::parse(read_text_file(folder_ / "report.json"));
+    if (report.contains("utilization")) {
+      for (const auto& [kind, count] : report["utilization"].items()) {
+        if (count.at("used") > 0) {
+          report_.placed[kind] = {count.at("used").get<int64_t>(),
+                                  count.at("available").get<int64_t>()};
+        }
+      }
+    }
     for (const auto& [clock, fmax] : report.at("fmax").items()) {
       const double mhz = fmax.at("achieved").get<double>();
       report_.fmax_mhz = std::min(report_.fmax_mhz.value_or(mhz), mhz);

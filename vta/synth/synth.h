@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,6 +17,12 @@ struct Options {
   bool place = false;
 };
 
+// Of one kind of cell, as the placer counts them.
+struct Placed {
+  int64_t used = 0;
+  int64_t available = 0;  // on the part
+};
+
 struct Report {
   const Family* family = nullptr;
   Cells cells;
@@ -23,6 +30,7 @@ struct Report {
   std::optional<Resources> available;     // of the configuration's board, where it is of the family
   std::optional<double> area_um2;         // of standard cells; scratchpads are not in it
   std::optional<double> longest_path_ns;  // between registers, before layout
+  std::map<std::string, Placed> placed;   // by the placer's name of the kind, those that are used
   std::optional<double> fmax_mhz;         // of the placed and routed design
   std::filesystem::path bitstream;        // empty where there is none
 
