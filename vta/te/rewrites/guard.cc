@@ -21,9 +21,10 @@ Result guard(const Function& f, const std::string& block) {
   loop::Substitution bindings;
   for (const loop::BlockIter& i : guarded.iters) bindings[i.var] = i.binding;
   for_each_expr(choice->condition, [&](const Expr& e) {
-    require(!std::holds_alternative<loop::Load>(e->kind),
-            "{}: the condition reads {}, must be over the block's variables alone", what,
-            std::get_if<loop::Load>(&e->kind)->buffer->name);
+    if (const auto* read = std::get_if<loop::Load>(&e->kind)) {
+      fail("{}: the condition reads {}, must be over the block's variables alone", what,
+           read->buffer->name);
+    }
   });
   guarded.predicate = both(guarded.predicate, substitute(choice->condition, bindings));
   guarded.body = make_store(store->buffer, store->indices, choice->yes);
