@@ -414,7 +414,7 @@ module vta_store (
         the_row_has_a_beat_for_each_element: assert (row_left_q == beats_of_the_row);
         a_burst_ends_with_its_row_or_its_16_beats: assert (first || burst_left_q == len);
       end
-      every_instruction_under_way_has_its_place: assert (started_q == 4'(slot_q) + 4'(run_q) + unused_count);
+      every_instruction_under_way_has_its_place: assert (32'(started_q) == 32'(slot_q) + 32'(run_q) + 32'(unused_count));
       no_more_bursts_than_allowed_are_outstanding: assert (outstanding_q <= OutstandingW'(Outstanding));
       if (generate_element && first) begin
         a_burst_has_1_to_16_beats: assert (len != '0 && len <= 5'd16);
