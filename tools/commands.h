@@ -18,6 +18,7 @@ class Option;
 namespace vta::tools {
 
 void add_asm_command(CLI::App& app);
+void add_bench_command(CLI::App& app);
 void add_check_command(CLI::App& app);
 void add_compile_command(CLI::App& app);
 void add_demo_command(CLI::App& app);
