@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "vta/base/error.h"
 #include "vta/fuzz/random.h"
 #include "vta/isa/footprint.h"
 
@@ -93,9 +94,18 @@ std::vector<sim::Trace::Block> cut(const Image& image, const std::vector<Interva
 
 }  // namespace
 
+MemoryMap memory_map(const hw::Config& config) {
+  constexpr uint64_t kKi = 1 << 10;
+  const uint64_t end = config.memory_bytes();
+  if (config.address_bits < 20) return {16 * kKi, 24 * kKi, 48 * kKi, end - 8 * kKi};
+  return {128 * kKi, 160 * kKi, 512 * kKi, end - 64 * kKi};
+}
+
 Image image_of(const Case& c) {
-  Image image = {{0, std::vector<uint8_t>(kLowEnd)},
-                 {c.program.config.memory_bytes() - kHighBytes, std::vector<uint8_t>(kHighBytes)}};
+  const MemoryMap map = memory_map(c.program.config);
+  Image image = {
+      {0, std::vector<uint8_t>(map.low_end)},
+      {map.high, std::vector<uint8_t>(c.program.config.memory_bytes() - map.high)}};
   Random random(c.data_seed);
   for (auto& block : image) fill(c, random, block.bytes);
   const isa::Encoding encoding(c.program.config);
@@ -104,7 +114,10 @@ Image image_of(const Case& c) {
     encoding.encode(uop, bytes);
     std::ranges::copy(bytes, image[0].bytes.begin() + element * encoding.uop_bytes());
   }
-  std::ranges::copy(encoded(c), image[0].bytes.begin() + static_cast<int64_t>(c.address));
+  const std::vector<uint8_t> program = encoded(c);
+  require(c.address + program.size() <= map.uops, "the program's {} bytes end beyond {:#x}",
+          program.size(), map.uops);
+  std::ranges::copy(program, image[0].bytes.begin() + static_cast<int64_t>(c.address));
   return image;
 }
 

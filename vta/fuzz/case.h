@@ -13,11 +13,14 @@
 
 namespace vta::fuzz {
 
-// Where things lie in DRAM. Bytes outside the two regions are zero.
-inline constexpr uint64_t kUopAddress = 128 << 10;   // below: the program
-inline constexpr uint64_t kDataAddress = 160 << 10;  // to the end of the low region: data
-inline constexpr uint64_t kLowEnd = 512 << 10;
-inline constexpr uint64_t kHighBytes = 64 << 10;  // data up to the last address
+// Where things lie in DRAM, byte addresses. Bytes outside the low and the high region are zero.
+struct MemoryMap {
+  uint64_t uops;  // below: the program
+  uint64_t data;  // to the end of the low region
+  uint64_t low_end;
+  uint64_t high;  // data from here to the end of the memory
+};
+MemoryMap memory_map(const hw::Config& config);
 
 enum class Data : uint8_t { kUniform, kExtremes, kSmall, kZero };
 

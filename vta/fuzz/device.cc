@@ -15,9 +15,9 @@ namespace {
 
 // Pages outside the image's blocks that hold memory and are not zero: what a device wrote where it
 // should not have.
-std::vector<uint64_t> stray_pages(sim::Dram& dram) {
+std::vector<uint64_t> stray_pages(const MemoryMap& map, sim::Dram& dram) {
   const auto page = static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
-  const auto bytes = dram.at(kLowEnd, dram.capacity() - kHighBytes - kLowEnd);
+  const auto bytes = dram.at(map.low_end, map.high - map.low_end);
   std::vector<unsigned char> resident(bytes.size() / page);
   require(mincore(bytes.data(), bytes.size(), resident.data()) == 0, "mincore failed");
   std::vector<uint64_t> strays;
@@ -25,7 +25,7 @@ std::vector<uint64_t> stray_pages(sim::Dram& dram) {
     if ((resident[p] & 1) == 0) continue;
     const auto content = bytes.subspan(p * page, page);
     if (std::ranges::any_of(content, [](uint8_t byte) { return byte != 0; })) {
-      strays.push_back(kLowEnd + p * page);
+      strays.push_back(map.low_end + p * page);
     }
   }
   return strays;
@@ -146,7 +146,7 @@ Outcome run(const Case& c, const Device& device) {
   for (auto& block : outcome.after) {
     std::ranges::copy(dram.at(block.address, block.bytes.size()), block.bytes.begin());
   }
-  outcome.strays = stray_pages(dram);
+  outcome.strays = stray_pages(memory_map(c.program.config), dram);
   return outcome;
 }
 

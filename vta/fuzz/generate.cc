@@ -73,8 +73,8 @@ class Generator {
     program.config = config_;
     table_ = uop_table(config_, random_);
     const auto bytes = static_cast<uint64_t>(encoding_.uop_bytes());
-    const uint64_t room = (kDataAddress - kUopAddress) / bytes - table_.uops.size();
-    first_uop_ = static_cast<uint32_t>(kUopAddress / bytes +
+    const uint64_t room = (map_.data - map_.uops) / bytes - table_.uops.size();
+    first_uop_ = static_cast<uint32_t>(map_.uops / bytes +
                                        (random_.percent(40)  // across a page
                                             ? 4096 / bytes - random_.below(table_.uops.size())
                                             : random_.below(room)));
@@ -303,9 +303,9 @@ class Generator {
     const auto bytes = static_cast<uint64_t>(config_.element_bytes(dram_element(i.memory)));
     const bool high = random_.percent(6);
     const bool anywhere = i.opcode == Opcode::kLoad && random_.percent(15);
-    const uint64_t low = high ? config_.memory_bytes() - kHighBytes : anywhere ? 0 : kDataAddress;
+    const uint64_t low = high ? map_.high : anywhere ? 0 : map_.data;
     const uint64_t first = (low + bytes - 1) / bytes;
-    const uint64_t room = (high ? config_.memory_bytes() : kLowEnd) / bytes - first;
+    const uint64_t room = (high ? config_.memory_bytes() : map_.low_end) / bytes - first;
     fit_stride(i, room);
     const uint64_t span = uint64_t{i.y_size - 1} * i.x_stride + i.x_size;
     uint64_t base = random_.percent(50) ? i.dram_base % 512 : i.dram_base;
@@ -528,11 +528,11 @@ class Generator {
       const auto bytes = static_cast<uint64_t>(config_.element_bytes(dram_element(type)));
       const uint64_t most = std::max<uint64_t>(4, 8 * bytes_ / bytes);
       const uint64_t count = std::min({most, depth(scratchpad(type)), uint64_t{64}});
-      const uint64_t first = (kDataAddress + bytes - 1) / bytes;
+      const uint64_t first = (map_.data + bytes - 1) / bytes;
       program.push_back({.opcode = Opcode::kLoad,
                          .memory = type,
                          .dram_base = static_cast<uint32_t>(
-                             first + random_.below(kLowEnd / bytes - first - count)),
+                             first + random_.below(map_.low_end / bytes - first - count)),
                          .y_size = 1,
                          .x_size = static_cast<uint32_t>(count)});
     }
@@ -546,7 +546,7 @@ class Generator {
     const auto first = static_cast<uint32_t>(
         random_.percent(50) ? 0 : random_.below(depth(Memory::kAcc) - count + 1));
     const auto bytes = static_cast<uint64_t>(config_.element_bytes(Memory::kOut));
-    uint64_t base = (kDataAddress + bytes - 1) / bytes + random_.below(64);
+    uint64_t base = (map_.data + bytes - 1) / bytes + random_.below(64);
     // One micro-op of zeros, which a padded load brings.
     program.push_back({.opcode = Opcode::kLoad, .y_size = 0, .y_pad_before = 1, .x_pad_before = 1});
     for (uint32_t bit = 0; bit < 32; bit += width) {
@@ -588,6 +588,7 @@ class Generator {
 
   Random& random_;
   hw::Config config_;
+  MemoryMap map_ = memory_map(config_);
   isa::Encoding encoding_{config_};
   Style style_;
   uint64_t bytes_ = 0;  // that a transfer should not exceed

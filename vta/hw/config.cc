@@ -152,8 +152,8 @@ void validate(const Config& c, std::string_view origin) {
           "{}: counter_bits is {}, must be 0 or from 16 to 64", origin, c.counter_bits);
   require_power_of_two(origin, "dma.descriptors", c.descriptors, 1, 8);
   require_power_of_two(origin, "dma.outstanding_bursts", c.outstanding_bursts, 2, 64);
-  require(c.address_bits >= 20 && c.address_bits <= 32,
-          "{}: dma.address_bits is {}, must be from 20 to 32", origin, c.address_bits);
+  require(c.address_bits >= 16 && c.address_bits <= 32,
+          "{}: dma.address_bits is {}, must be from 16 to 32", origin, c.address_bits);
   require_power_of_two(origin, "bus_bits", c.bus_bits, 64, 512);
   require(c.clock_mhz >= 1 && c.clock_mhz <= 5000, "{}: clock_mhz is {}, must be from 1 to 5000",
           origin, c.clock_mhz);

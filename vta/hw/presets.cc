@@ -121,7 +121,7 @@ Config make_hx8k() {
   c.token_queue_depth = 16;
   c.descriptors = 1;
   c.outstanding_bursts = 4;
-  c.address_bits = 20;
+  c.address_bits = 16;
   c.counter_bits = 0;
   set_memory(c, 64, 2, 8);
   c.clock_mhz = 12;
