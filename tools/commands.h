@@ -23,6 +23,7 @@ void add_check_command(CLI::App& app);
 void add_compile_command(CLI::App& app);
 void add_demo_command(CLI::App& app);
 void add_disasm_command(CLI::App& app);
+void add_eval_command(CLI::App& app);
 void add_exec_command(CLI::App& app);
 void add_fuzz_command(CLI::App& app);
 void add_hw_command(CLI::App& app);
