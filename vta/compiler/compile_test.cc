@@ -68,13 +68,14 @@ TEST(Compile, ReportSaysWhyANodeStaysOnTheHost) {
 
 TEST(Compile, WindowThatFitsNoTileStaysOnTheHost) {
   Graph graph;
-  const ValueId x = graph.add_input("x", {DType::kInt8, {1, 4, 40, 40}});
+  const ValueId x = graph.add_input("x", {DType::kInt8, {1, 4, 1, 4000}});
   graph.outputs = graph.add_node("qmax_pool", "pool", {x},
-                                 {{"kernel_shape", std::vector<int64_t>{40, 40}},
+                                 {{"kernel_shape", std::vector<int64_t>{1, 4000}},
                                   {"strides", std::vector<int64_t>{1, 1}},
                                   {"pads", std::vector<int64_t>{0, 0, 0, 0}}});
   const Compiled compiled = compile_integer(graph, hw::load_config("tiny"));
-  EXPECT_EQ(compiled.report.nodes[0].reason, "no tile fits the accumulator");
+  EXPECT_EQ(compiled.report.nodes[0].reason,
+            "no tile fits the input, accumulator and micro-op buffers");
 }
 
 }  // namespace

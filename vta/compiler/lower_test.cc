@@ -194,18 +194,40 @@ TEST_P(Lower, MaxPoolsWithPadding) {
   }
 }
 
+TEST_P(Lower, MaxPoolsOfDilatedWindowsBeyondTheEdge) {
+  Graph graph;
+  const ValueId x = graph.add_input("x", {DType::kInt8, {2, 10, 8, 13}});
+  auto attributes = window({3, 2}, 2, {2, 1, 1, 0});
+  attributes["dilations"] = std::vector<int64_t>{2, 3};
+  attributes["ceil_mode"] = int64_t{1};
+  graph.outputs = graph.add_node("qmax_pool", "pool", {x}, attributes);
+  expect_matches_interpreter(graph, config_, random_);
+}
+
 TEST_P(Lower, AveragePoolsCountWhatTheNodeSays) {
   for (const int64_t count_include_pad : {0, 1}) {
-    Graph graph;
-    const ValueId x = graph.add_input("x", {DType::kInt8, {1, 10, 9, 8}});
-    auto attributes = window({3, 3}, 2, {1, 1, 1, 1});
-    attributes.merge(clip(random_));
-    attributes["x_zero_point"] = int64_t{5};
-    attributes["scale"] = 1.7;
-    attributes["count_include_pad"] = count_include_pad;
-    graph.outputs = graph.add_node("qaverage_pool", "pool", {x}, attributes);
-    expect_matches_interpreter(graph, config_, random_);
+    for (const int64_t ceil_mode : {0, 1}) {
+      Graph graph;
+      const ValueId x = graph.add_input("x", {DType::kInt8, {1, 10, 9, 8}});
+      auto attributes = window({3, 3}, 2, {1, 1, 1, 1});
+      attributes.merge(clip(random_));
+      attributes["x_zero_point"] = int64_t{5};
+      attributes["scale"] = 1.7;
+      attributes["count_include_pad"] = count_include_pad;
+      attributes["ceil_mode"] = ceil_mode;
+      graph.outputs = graph.add_node("qaverage_pool", "pool", {x}, attributes);
+      expect_matches_interpreter(graph, config_, random_);
+    }
   }
+}
+
+TEST_P(Lower, PoolOfAWindowThatIsLargerThanTheScratchpads) {
+  Graph graph;
+  const ValueId x = graph.add_input("x", {DType::kInt8, {1, 4, 50, 60}});
+  auto attributes = clip(random_);
+  attributes["scale"] = 1.1;
+  graph.outputs = graph.add_node("qglobal_average_pool", "pool", {x}, attributes);
+  expect_matches_interpreter(graph, config_, random_);
 }
 
 TEST_P(Lower, GlobalAveragePool) {

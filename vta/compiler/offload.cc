@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "vta/compiler/packing.h"
+#include "vta/graph/ops/pool.h"
 
 namespace vta::compiler {
 
@@ -75,9 +76,14 @@ bool quotient_is_requantised(const Graph&, const Node& node, const hw::Config&) 
   return node.int_attr("exact_quotient") == 0;
 }
 
-bool divisor_is_plain(const Graph&, const Node& node, const hw::Config&) {
-  return node.op == "qglobal_average_pool" || node.int_attr("ceil_mode") == 0 ||
-         node.int_attr("count_include_pad") == 0;
+// Of the first outputs to the last.
+bool windows_reach_the_tensor(const Graph& graph, const Node& node, const hw::Config&) {
+  const graph::Window w = graph::pool_window(node, input_shape(graph, node));
+  for (size_t d = 0; d < w.in.size(); ++d) {
+    const int64_t span = (w.out[d] - 1) * w.stride[d] + (w.kernel[d] - 1) * w.dilation[d] + 1;
+    if (span <= w.pad_begin[d]) return false;
+  }
+  return true;
 }
 
 constexpr Constraint kBytes = {"the configuration's inp and out types must be 8 bits",
@@ -85,6 +91,8 @@ constexpr Constraint kBytes = {"the configuration's inp and out types must be 8 
 constexpr Constraint kRequantise = {"the configuration's ALU must have rqt", has_requantise};
 constexpr Constraint kBatch = {"with batch > 1, block_in and block_out must be equal",
                                batch_rows_do_not_split};
+constexpr Constraint kReach = {"the windows must not all lie in the padding before the tensor",
+                               windows_reach_the_tensor};
 constexpr Constraint kRank4 = {"the tensor must have 4 dimensions", rank_is_4};
 
 const std::vector<Constraint>& weighted_constraints() {
@@ -108,14 +116,15 @@ const std::map<std::string, std::vector<Constraint>, std::less<>>& table() {
       {"qgemm", weighted_constraints()},
       {"qadd",
        {kBytes, kRequantise, kBatch, {"the tensors must have 2 or 4 dimensions", rank_is_2_or_4}}},
-      {"qmax_pool", {kBytes, kBatch, kRank4}},
+      {"qmax_pool", {kBytes, kBatch, kRank4, kReach}},
       {"qaverage_pool",
        {kBytes,
         kRequantise,
         kBatch,
         kRank4,
-        {"the mean must be rounded as rqt does, not as an exact quotient", quotient_is_requantised},
-        {"ceil_mode and count_include_pad must not be combined", divisor_is_plain}}},
+        kReach,
+        {"the mean must be rounded as rqt does, not as an exact quotient",
+         quotient_is_requantised}}},
       {"qglobal_average_pool", {kBytes, kRequantise, kBatch, kRank4}},
   };
   return kTable;

@@ -80,7 +80,8 @@ class Schedule {
   // either, before tensorize.
   void in_place(const std::string& block, const std::string& buffer);
   // `block`, which stores select(condition, value, what stands there already), runs only where the
-  // condition holds. Comes after in_place, before tensorize.
+  // condition holds. Comes after in_place, before tensorize. So does a step of a reduction, its init
+  // decomposed, that combines what stands there with a choice between a value and the identity.
   void guard(const std::string& block);
 
   // The init of a reduction becomes a block of its own, before `loop`. Returns its name.

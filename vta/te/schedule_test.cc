@@ -298,8 +298,28 @@ TEST(Schedule, AChoiceWithWhatStandsThereBecomesAGuard) {
   EXPECT_EQ(results(s.function()), before);
 }
 
+TEST(Schedule, AStepThatMayAddTheIdentityBecomesAGuard) {
+  const Tensor a = placeholder({8}, kInt32, "A");
+  const Axis k = reduce_axis(3, "k");
+  const Tensor c = compute(
+      {8},
+      [&](Var i) {
+        const Expr at = Expr(i) + k;
+        return max_over(select(at < 8, a(at), constant(kInt32, INT32_MIN)), {k});
+      },
+      "C");
+  Schedule s(lower("f", {a, c}));
+  const auto before = results(s.function());
+  s.decompose_reduction("C", "C_i");
+  s.guard("C");
+  EXPECT_THAT(s.show(), testing::HasSubstr("where C_i + C_k < 8 {\n"));
+  EXPECT_THAT(s.show(), testing::HasSubstr("max(C[vi_1], A["));
+  EXPECT_EQ(results(s.function()), before);
+}
+
 TEST(Schedule, GuardRefusesWhatIsNoChoiceWithWhatStandsThere) {
-  EXPECT_EQ(error_of([](Schedule& s) { s.guard("C"); }), "guard C: it is a reduction");
+  EXPECT_EQ(error_of([](Schedule& s) { s.guard("C"); }),
+            "guard C: it is a reduction with its init: decompose_reduction first");
   EXPECT_EQ(error_of([](Schedule& s) { s.guard("D"); }),
             "guard D: it does not store select(condition, value, what stands there): in_place "
             "first");

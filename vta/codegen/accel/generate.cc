@@ -29,6 +29,9 @@ void emit(const std::shared_ptr<const Compute>& c, runtime::CommandStream& strea
       return stream.gemm(c->kernel, c->loops);
     case Operation::Kind::kReset:
       return stream.reset(c->kernel, c->loops);
+    case Operation::Kind::kSet:
+      stream.reset(c->kernel, c->loops);
+      return stream.alu_immediate(hw::AluOp::kAdd, *o.immediate, c->kernel, c->loops);
     case Operation::Kind::kAlu:
       if (o.immediate) return stream.alu_immediate(o.alu, *o.immediate, c->kernel, c->loops);
       return stream.alu(o.alu, c->kernel, c->loops);

@@ -12,6 +12,7 @@
 //   vta.gemm(acc, inp, wgt)            acc += inp * transpose(wgt)
 //   vta.gemm_overwrite(acc, inp, wgt)  acc = inp * transpose(wgt)
 //   vta.reset(acc)                     acc = 0
+//   vta.set(acc; n)                    acc = n: a reset and an addition
 //   vta.add|max|min|mul|shr(acc, acc)  the vector ALU: first = first op second
 //   vta.add_imm|max_imm|…(acc; n)      first = first op n
 //   vta.shl_imm(acc; n)                first = first << n

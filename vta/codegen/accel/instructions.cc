@@ -36,7 +36,7 @@ std::pair<int64_t, int64_t> range_of(const Plan& p, Operand operand, int64_t wid
 // Whether the steps may run in any order.
 bool is_free(const Plan& p) {
   const Operation& o = p.operation;
-  if (o.kind == Kind::kOverwrite) return is_injective(p.levels, kDst);
+  if (o.kind == Kind::kOverwrite || o.kind == Kind::kSet) return is_injective(p.levels, kDst);
   if (o.kind != Kind::kAlu || o.immediate) return true;
   const bool records = o.alu == hw::AluOp::kRequantise;
   const auto [dst_low, dst_high] = range_of(p, kDst, 1);
@@ -223,7 +223,8 @@ std::optional<Computes> instructions_of(Plan p, const FieldLimits& limits) {
     return Computes{};
   const bool in_any_order = is_free(p);
   if (p.restarts > 0 && !restarts_come_first(p)) return std::nullopt;
-  if (p.operation.kind == Kind::kOverwrite && !in_any_order) return std::nullopt;
+  const bool replaces = p.operation.kind == Kind::kOverwrite || p.operation.kind == Kind::kSet;
+  if (replaces && !in_any_order) return std::nullopt;
   merge_levels(p, in_any_order, limits);
   const std::vector<Level> hardware = take_hardware_loops(p, in_any_order, limits);
   int64_t steps = 1;

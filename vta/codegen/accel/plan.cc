@@ -32,6 +32,7 @@ Named operation_of(const loop::Intrinsic& n) {
   if (n.name == "vta.gemm") named = {n.name, {Kind::kGemm}, 3};
   if (n.name == "vta.gemm_overwrite") named = {n.name, {Kind::kOverwrite}, 3};
   if (n.name == "vta.reset") named = {n.name, {Kind::kReset}, 1};
+  if (n.name == "vta.set") named = {n.name, {Kind::kSet, hw::AluOp::kAdd, 0}, 1};
   if (n.name == "vta.shl_imm") named = {n.name, {Kind::kAlu, hw::AluOp::kShr, 0}, 1, -1};
   if (!named && n.name.starts_with("vta.")) named = alu_named(n.name.substr(4));
   require(named.has_value(), "the accelerator has no intrinsic '{}'", n.name);

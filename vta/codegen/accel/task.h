@@ -25,9 +25,10 @@ struct Transfer {
   }
 };
 
-// What one micro-op does: gemm, overwrite and reset, or an operation of the ALU.
+// What one micro-op does: gemm, overwrite and reset, or an operation of the ALU. kSet becomes two
+// instructions: a reset, and the addition of the immediate.
 struct Operation {
-  enum class Kind : uint8_t { kGemm, kOverwrite, kReset, kAlu };
+  enum class Kind : uint8_t { kGemm, kOverwrite, kReset, kSet, kAlu };
   Kind kind = Kind::kGemm;
   hw::AluOp alu = hw::AluOp::kAdd;
   std::optional<int32_t> immediate = {};

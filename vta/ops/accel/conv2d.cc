@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "vta/base/error.h"
+#include "vta/ops/accel/border_class.h"
 #include "vta/ops/intrin/intrin.h"
 #include "vta/te/schedule.h"
 #include "vta/te/tensor.h"
@@ -25,18 +26,6 @@ using Indices = std::vector<Var>;
 
 loop::Type integer(int bits) {
   return {loop::Type::Kind::kInt, bits};
-}
-
-// Whether an index is in class k of those that begin at `first`; the last goes to the end.
-Expr in_run(const std::vector<int64_t>& first, int64_t k, const Expr& index) {
-  const auto at = static_cast<size_t>(k);
-  const Expr from = Expr(first[at]) <= index;
-  return at + 1 == first.size() ? from : from && index < first[at + 1];
-}
-
-Expr in_class(const Conv2dShape& s, int64_t k, const Expr& row, const Expr& column) {
-  const int64_t columns = std::ssize(s.column_classes);
-  return in_run(s.row_classes, k / columns, row) && in_run(s.column_classes, k % columns, column);
 }
 
 // The stage that requantises class k.
@@ -95,7 +84,9 @@ loop::Function conv2d(const Conv2dShape& s, const hw::Config& c) {
           };
           const Expr total = before(i[0], i[1], i[2], i[3], i[4], i[5], i[6]);
           const Expr value = call("requantise", {total, record(0), record(1), record(2)});
-          return s.classes() == 1 ? value : select(in_class(s, k, i[2], i[3]), value, total);
+          return s.classes() == 1 ? value
+                                  : select(in_class(s.row_classes, s.column_classes, k, i[2], i[3]),
+                                           value, total);
         },
         scaled_name(s, k));
   }

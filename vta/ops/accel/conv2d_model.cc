@@ -1,20 +1,16 @@
 #include "vta/ops/accel/conv2d_model.h"
 
 #include <algorithm>
-#include <set>
 #include <vector>
 
 #include "vta/base/error.h"
+#include "vta/ops/accel/splits.h"
 
 namespace vta::ops::accel {
 
 namespace {
 
 using hw::Memory;
-
-int64_t ceil_div(int64_t a, int64_t b) {
-  return (a + b - 1) / b;
-}
 
 class Model {
  public:
@@ -123,13 +119,6 @@ class Model {
   const hw::Config& c_;
   int64_t ipb_, opb_, taps_, span_h_, span_w_, o_threads_;
 };
-
-// The even splits of an extent into 1, 2, 3, … parts.
-std::vector<int64_t> splits(int64_t extent) {
-  std::set<int64_t> sizes;
-  for (int64_t parts = 1; parts <= extent; ++parts) sizes.insert(ceil_div(extent, parts));
-  return {sizes.begin(), sizes.end()};
-}
 
 }  // namespace
 

@@ -74,6 +74,10 @@ loop::Intrinsics accelerator_intrinsics(const hw::Config& config) {
   const std::string acc = fmt::format("i32[{}, {}] acc", config.batch, config.block_out);
   loop::Intrinsics all;
   add_gemm(config, acc, all);
+  if (config.has(hw::AluOp::kAdd)) {
+    all["vta.set"] = lane_by_lane(config, "vta.set", fmt::format("acc: {}; n: i16", acc),
+                                  "acc[b, o] = i32(n)");
+  }
   for (const hw::AluOp op : config.alu_ops) add_alu(config, acc, op, all);
   return all;
 }

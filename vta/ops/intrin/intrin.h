@@ -12,6 +12,7 @@ namespace vta::ops {
 //   vta.gemm(acc, inp, wgt)            acc += inp * transpose(wgt)
 //   vta.gemm_overwrite(acc, inp, wgt)  acc = inp * transpose(wgt)
 //   vta.reset(acc)                     acc = 0
+//   vta.set(acc; n)                    acc = n, i16, in all lanes
 //   vta.add, min, max, mul, shr(dst, src)      dst = dst op src, lane by lane
 //   vta.add_imm, min_imm, …, shr_imm(dst; n)   the same with n, i16, for all lanes; shr_imm: n >= 0
 //   vta.shl_imm(dst; n)                dst = dst << n, n >= 0: shr by -n
