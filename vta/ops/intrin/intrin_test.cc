@@ -88,6 +88,12 @@ TEST_P(Accelerator, ResetClears) {
   for (size_t i = 0; i < call.size(0); ++i) ASSERT_EQ(call.at(0, i), 0);
 }
 
+TEST_P(Accelerator, SetWritesItsScalar) {
+  Call call(all_.at("vta.set"), 1);
+  call.run({Value{.integer = -128}});
+  for (size_t i = 0; i < call.size(0); ++i) ASSERT_EQ(call.at(0, i), -128);
+}
+
 TEST_P(Accelerator, TheAluIsTheInstructionSets) {
   for (const hw::AluOp op : config_.alu_ops) {
     if (op == hw::AluOp::kRequantise) continue;
