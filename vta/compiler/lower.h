@@ -33,5 +33,7 @@ LoweredKernel lower_add(const graph::Graph& graph, const graph::Node& node,
                         const hw::Config& config);  // qadd
 LoweredKernel lower_pool(const graph::Graph& graph, const graph::Node& node,
                          const hw::Config& config);  // qmax_pool, qaverage_pool, qglobal_…
+LoweredKernel lower_rescale(const graph::Graph& graph, const graph::Node& node,
+                            const hw::Config& config);  // qrescale
 
 }  // namespace vta::compiler

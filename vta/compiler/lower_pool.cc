@@ -7,8 +7,8 @@
 #include "vta/compiler/lower.h"
 #include "vta/compiler/packing.h"
 #include "vta/compiler/requantise_records.h"
+#include "vta/compiler/unit_matrix.h"
 #include "vta/graph/ops/pool.h"
-#include "vta/module/layout.h"
 #include "vta/ops/accel/pool_model.h"
 
 namespace vta::compiler {
@@ -74,15 +74,6 @@ std::vector<uint8_t> record(const graph::Node& node, const Coverage& y, const Co
       config);
 }
 
-// Weights that leave every channel of a block as it is.
-std::vector<uint8_t> unit_matrix(const Packing& packing, const hw::Config& config) {
-  Tensor unit(DType::kInt8, {packing.block, packing.block, 1, 1});
-  for (int64_t c = 0; c < packing.block; ++c) {
-    unit.as<int8_t>()[static_cast<size_t>(c * packing.block + c)] = 1;
-  }
-  return module::pack_weights(unit, config);
-}
-
 ops::accel::PoolKnobs knobs_of(PoolKind kind, const PoolShape& shape, const hw::Config& config) {
   const auto knobs = ops::accel::default_knobs(kind, shape, config);
   if (!knobs) throw DoesNotFit("no tile fits the input, accumulator and micro-op buffers");
@@ -100,7 +91,7 @@ LoweredKernel lower_pool(const graph::Graph& graph, const graph::Node& node,
   PoolShape shape{.planes = packing.batches(x[0]) * packing.blocks(x[1]),
                   .h = axis_of(window, 1),
                   .w = axis_of(window, 2)};
-  LoweredKernel kernel{.program = {}, .constants = {unit_matrix(packing, config)}, .macs = 0};
+  LoweredKernel kernel{.program = {}, .constants = {unit_matrix(config)}, .macs = 0};
   if (node.op == "qmax_pool") {
     const auto knobs = knobs_of(PoolKind::kMax, shape, config);
     kernel.program =

@@ -176,6 +176,18 @@ TEST_P(Lower, ResidualAddOfDifferentScales) {
   expect_matches_interpreter(graph, config_, random_);
 }
 
+TEST_P(Lower, ARequantisationAlone) {
+  for (const Shape& shape : {Shape{2, 20, 13, 9}, Shape{3, 40}}) {
+    Graph graph;
+    const ValueId x = graph.add_input("x", {DType::kInt8, shape});
+    auto attributes = clip(random_);
+    attributes["factor"] = int64_t{1518500250};
+    attributes["shift"] = int64_t{1};
+    graph.outputs = graph.add_node("qrescale", "rescale", {x}, attributes);
+    expect_matches_interpreter(graph, config_, random_);
+  }
+}
+
 std::map<std::string, graph::Attribute> window(std::vector<int64_t> kernel, int64_t stride,
                                                std::vector<int64_t> pads) {
   return {{"kernel_shape", std::move(kernel)},

@@ -93,6 +93,7 @@ constexpr Constraint kBatch = {"with batch > 1, block_in and block_out must be e
                                batch_rows_do_not_split};
 constexpr Constraint kReach = {"the windows must not all lie in the padding before the tensor",
                                windows_reach_the_tensor};
+constexpr Constraint kRank2Or4 = {"the tensors must have 2 or 4 dimensions", rank_is_2_or_4};
 constexpr Constraint kRank4 = {"the tensor must have 4 dimensions", rank_is_4};
 
 const std::vector<Constraint>& weighted_constraints() {
@@ -114,8 +115,8 @@ const std::map<std::string, std::vector<Constraint>, std::less<>>& table() {
   static const std::map<std::string, std::vector<Constraint>, std::less<>> kTable = {
       {"qconv", weighted_constraints()},
       {"qgemm", weighted_constraints()},
-      {"qadd",
-       {kBytes, kRequantise, kBatch, {"the tensors must have 2 or 4 dimensions", rank_is_2_or_4}}},
+      {"qadd", {kBytes, kRequantise, kBatch, kRank2Or4}},
+      {"qrescale", {kBytes, kRequantise, kBatch, kRank2Or4}},
       {"qmax_pool", {kBytes, kBatch, kRank4, kReach}},
       {"qaverage_pool",
        {kBytes,

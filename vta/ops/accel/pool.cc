@@ -92,8 +92,7 @@ std::string scaled_name(const PoolShape& s, int64_t k) {
 }
 
 // Tiles of the output, each with what it is made of; `stages` from the last one to the reduction
-// over the window, whose loops begin with planes, rows and columns. Returns the reduction's loops:
-// kernel rows of a step, their taps, and the rest as it was.
+// over the window, whose outermost loops become those of the kernel, its rows in steps.
 struct WindowLoops {
   std::string step, row, column;  // of the kernel
 };
@@ -112,7 +111,6 @@ WindowLoops tile(te::Schedule& s, const std::vector<std::string>& stages, const 
     s.compute_at(stage, v[0]);
   }
   const std::string first = s.loops(reduction).end()[-own_loops];
-  s.decompose_reduction(reduction, first);
   const std::vector<std::string> loops = s.loops(reduction);
   const auto at = std::ranges::find(loops, first);  // p h v e b o, rows and columns of the kernel
   const auto rows = s.split(at[6], {0, k.kernel_rows});
@@ -189,6 +187,7 @@ loop::Function scheduled_max_pool(const PoolShape& shape, const PoolKnobs& k,
   s.set_scope("x_inp", Scope::kInp);
   s.set_scope("x_acc", Scope::kAcc);
   const WindowLoops window = tile(s, {"largest"}, k);
+  s.decompose_reduction("largest", window.step);
   s.compute_at("x_acc", window.step);
   s.compute_at("x_inp", window.step);
 
@@ -222,6 +221,7 @@ loop::Function scheduled_average_pool(const PoolShape& shape, const PoolKnobs& k
   std::vector<std::string> stages(scaled.rbegin(), scaled.rend());
   stages.emplace_back("sum");
   const WindowLoops window = tile(s, stages, k);
+  if (!k.first_overwrites) s.decompose_reduction("sum", window.step);
   s.compute_at("x_inp", window.step);
   for (const std::string& record : records) s.compute_at(record, s.loops("y").front());
 
@@ -230,10 +230,10 @@ loop::Function scheduled_average_pool(const PoolShape& shape, const PoolKnobs& k
     if (shape.classes() > 1) s.guard(block);
     s.tensorize(s.loops(block).end()[-2], "vta.rqt");
   }
-  s.tensorize(s.loops("sum_init").end()[-2], "vta.reset");
+  if (!k.first_overwrites) s.tensorize(s.loops("sum_init").end()[-2], "vta.reset");
   const auto sum = s.loops("sum");
   s.reorder({sum.end()[-2], sum.end()[-4], sum.end()[-3], sum.end()[-1]});
-  s.tensorize(sum.end()[-4], "vta.gemm");
+  s.tensorize(sum.end()[-4], "vta.gemm", k.first_overwrites ? "vta.gemm_overwrite" : "");
   return s.function();
 }
 

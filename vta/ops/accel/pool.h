@@ -44,6 +44,9 @@ struct PoolKnobs {
   int64_t kernel_rows = 1;  // whose inputs are in the scratchpads at a time
   int64_t threads = 1;      // virtual threads,
   bool split_rows = false;  // each with tiles of its own: of rows, or of planes
+  // Of an average: the first tap starts the sum, or a reset does. The first way saves a cycle for
+  // each output, and needs a micro-op for each tap.
+  bool first_overwrites = false;
 };
 
 // Parameters: y i8[planes, out_h, out_w, per_block, batch, block_out], x i8[planes, in_h, in_w,

@@ -49,8 +49,9 @@ class Model {
     const double reduce =
         is_max_ ? steps * (in * copies + kDrain) + out * (1 + vector + taps * (1 + vector)) +
                       (unrolled() ? taps * kInstruction : 0)
-                : out * (1 + static_cast<double>(ipb_) * taps) + out * requantise_factor() +
-                      kDrain + kRecordChange * static_cast<double>(s_.classes());
+                : out * (static_cast<double>(ipb_) * taps + (k_.first_overwrites ? 0 : 1)) +
+                      out * requantise_factor() + kDrain +
+                      kRecordChange * static_cast<double>(s_.classes());
     const double inputs = static_cast<double>(k_.planes);
     const double load =
         steps * (in * static_cast<double>(ipb_) * cycles_of(Memory::kInp) + kInstruction * inputs);
@@ -75,9 +76,11 @@ class Model {
   int64_t micro_ops() const {
     const int64_t tap_rows = unrolled() ? 1 : k_.kernel_rows;
     const int64_t tap_columns = unrolled() ? 1 : s_.w.kernel;
-    std::vector<int64_t> loops = {k_.planes, k_.rows, k_.columns, tap_rows, tap_columns};
+    std::vector<int64_t> loops = {k_.planes, k_.rows, k_.columns};
+    if (!k_.first_overwrites) loops.insert(loops.end(), {tap_rows, tap_columns});
     std::ranges::sort(loops);
-    const int64_t window = loops[0] * loops[1] * loops[2] * ipb_ * opb_;
+    int64_t window = ipb_ * opb_ * (k_.first_overwrites ? tap_rows * tap_columns : 1);
+    for (size_t i = 0; i + 2 < loops.size(); ++i) window *= loops[i];
     const int64_t instructions = unrolled() ? s_.h.kernel * s_.w.kernel : 1;
     return window * instructions + (is_max_ ? k_.planes * ipb_ * opb_ : k_.planes * opb_);
   }
@@ -124,9 +127,12 @@ std::optional<PoolKnobs> default_knobs(PoolKind kind, const PoolShape& shape,
     for (const int64_t rows : splits(shape.h.out)) {
       for (const int64_t columns : splits(shape.w.out)) {
         for (const int64_t kernel_rows : splits(shape.h.kernel)) {
-          consider({planes, rows, columns, kernel_rows, 1, false});
-          consider({planes, rows, columns, kernel_rows, 2, false});
-          consider({planes, rows, columns, kernel_rows, 2, true});
+          for (const bool first : {true, false}) {
+            if (first && kind == PoolKind::kMax) continue;
+            consider({planes, rows, columns, kernel_rows, 1, false, first});
+            consider({planes, rows, columns, kernel_rows, 2, false, first});
+            consider({planes, rows, columns, kernel_rows, 2, true, first});
+          }
         }
       }
     }

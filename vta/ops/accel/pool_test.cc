@@ -45,7 +45,8 @@ class Draw {
             .columns = from(1, s.w.out),
             .kernel_rows = from(1, s.h.kernel),
             .threads = from(1, 3),
-            .split_rows = from(0, 1) == 0};
+            .split_rows = from(0, 1) == 0,
+            .first_overwrites = from(0, 1) == 0};
   }
 
  private:
