@@ -1,8 +1,6 @@
 // Every operator that the accelerator runs gives the same bytes three times: by the integer
 // interpreter's kernel, by its program on the functional simulator, and by its expression compiled
 // for the host. On the layers of whole networks, and on random ones. Every program is proven.
-//
-// VTA_ALL_ROWS=1 keeps the networks' large layers whole, which takes minutes.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -98,38 +96,15 @@ Graph quantised(std::string_view name, const hw::Config& config) {
   return quantize::quantize(network, ranges, {.weight_bits = config.wgt_bits});
 }
 
-constexpr int64_t kMostSteps = 16'000'000;  // multiplications, or taps of a pool
-
-// About how much a node computes in each row of its input.
-int64_t steps_of_a_row(const Graph& graph, const Node& node) {
-  const Shape& x = graph.value(node.input(0)).type.shape;
-  const Shape& y = graph.value(node.outputs[0]).type.shape;
-  int64_t steps = element_count(y);
-  if (node.op == "qconv") {
-    const Shape& w = graph.value(node.input(1)).type.shape;
-    steps *= element_count(w) / w[0];
-  } else if (node.attributes.contains("kernel_shape")) {
-    for (const int64_t k : node.ints_attr("kernel_shape")) steps *= k;
-  }
-  return std::max<int64_t>(steps / x.at(2), 1);
-}
-
-// The node alone. Of a large picture the first rows.
+// The node alone.
 Graph alone(const Graph& network, const Node& node) {
   Graph result;
   std::vector<ValueId> inputs;
   for (const ValueId id : node.inputs) {
     const graph::Value& value = network.value(id);
-    if (const Tensor* constant = network.constant(id)) {
-      inputs.push_back(result.add_constant(value.name, *constant));
-      continue;
-    }
-    graph::TensorType type = value.type;
-    if (type.shape.size() == 4 && std::getenv("VTA_ALL_ROWS") == nullptr) {
-      const int64_t rows = kMostSteps / steps_of_a_row(network, node);
-      type.shape[2] = std::min(type.shape[2], std::max<int64_t>(rows, 9));
-    }
-    inputs.push_back(result.add_input(value.name, type));
+    const Tensor* constant = network.constant(id);
+    inputs.push_back(constant != nullptr ? result.add_constant(value.name, *constant)
+                                         : result.add_input(value.name, value.type));
   }
   result.outputs = result.add_node(node.op, node.name, inputs, node.attributes);
   return result;
