@@ -47,7 +47,7 @@ void print_text(const std::vector<Row>& rows) {
         r.layer->name, r.layer->count, r.timed.timing.cycles, b.largest(),
         percent(b.largest(), r.timed.timing.cycles), r.estimate, b.mac, b.alu, b.dram, b.issue,
         r.timed.program.instructions.size(), k.out_blocks, k.in_blocks, k.rows, k.columns,
-        k.threads, k.split_rows ? "rows" : "blocks", k.weights_stay ? ", weights stay" : "");
+        k.threads, ops::accel::name_of(k.across), k.weights_stay ? ", weights stay" : "");
   }
   fmt::print("\ncompute unit, cycles by cause:\n{:<5}", "layer");
   for (const std::string_view cause : sim::kCauseNames) fmt::print("{:>14}", cause);

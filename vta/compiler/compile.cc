@@ -10,6 +10,7 @@
 #include "vta/graph/passes.h"
 #include "vta/isa/check.h"
 #include "vta/module/placement.h"
+#include "vta/ops/accel/does_not_fit.h"
 #include "vta/quantize/quantize.h"
 
 namespace vta::compiler {
@@ -89,7 +90,7 @@ class ModuleBuilder {
         report.on_accelerator = true;
         report.instructions = static_cast<int64_t>(kernel.program.instructions.size());
         add_kernel(node, kernel, report.macs);
-      } catch (const DoesNotFit& error) {
+      } catch (const ops::accel::DoesNotFit& error) {
         report.reason = error.what();
       }
     }

@@ -17,13 +17,7 @@ struct LoweredKernel {
   int64_t macs = 0;  // the node's own multiply-accumulates: no padding of channels counted
 };
 
-// The node's smallest tile is larger than a scratchpad.
-class DoesNotFit : public Error {
- public:
-  using Error::Error;
-};
-
-// The node must be one that why_not (offload.h) accepts. Throws DoesNotFit.
+// The node must be one that why_not (offload.h) accepts. Throws ops::accel::DoesNotFit.
 LoweredKernel lower(const graph::Graph& graph, const graph::Node& node, const hw::Config& config);
 
 // By operator.

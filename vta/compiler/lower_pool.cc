@@ -9,6 +9,7 @@
 #include "vta/compiler/requantise_records.h"
 #include "vta/compiler/unit_matrix.h"
 #include "vta/graph/ops/pool.h"
+#include "vta/ops/accel/does_not_fit.h"
 #include "vta/ops/accel/pool_model.h"
 
 namespace vta::compiler {
@@ -76,7 +77,8 @@ std::vector<uint8_t> record(const graph::Node& node, const Coverage& y, const Co
 
 ops::accel::PoolKnobs knobs_of(PoolKind kind, const PoolShape& shape, const hw::Config& config) {
   const auto knobs = ops::accel::default_knobs(kind, shape, config);
-  if (!knobs) throw DoesNotFit("no tile fits the input, accumulator and micro-op buffers");
+  if (!knobs)
+    throw ops::accel::DoesNotFit("no tile fits the input, accumulator and micro-op buffers");
   return *knobs;
 }
 

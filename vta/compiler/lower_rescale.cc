@@ -4,6 +4,7 @@
 #include "vta/compiler/packing.h"
 #include "vta/compiler/requantise_records.h"
 #include "vta/compiler/unit_matrix.h"
+#include "vta/ops/accel/does_not_fit.h"
 #include "vta/ops/accel/pool_model.h"
 
 namespace vta::compiler {
@@ -17,7 +18,8 @@ LoweredKernel lower_rescale(const graph::Graph& graph, const graph::Node& node,
                                     .h = {},
                                     .w = {.in = pixels, .out = pixels}};
   const auto knobs = ops::accel::default_knobs(ops::accel::PoolKind::kAverage, shape, config);
-  if (!knobs) throw DoesNotFit("no tile fits the input, accumulator and micro-op buffers");
+  if (!knobs)
+    throw ops::accel::DoesNotFit("no tile fits the input, accumulator and micro-op buffers");
   const Requantize scale{.bias = static_cast<int32_t>(-node.int_attr("x_zero_point")),
                          .factor = static_cast<int32_t>(node.int_attr("factor")),
                          .shift = static_cast<int>(node.int_attr("shift")),

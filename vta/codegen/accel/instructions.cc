@@ -87,8 +87,14 @@ void merge_levels(Plan& p, bool in_any_order, const FieldLimits& limits) {
   }
 }
 
+bool changes_record(const Plan& p, const Level& l) {
+  return p.operation.kind == Kind::kAlu && p.operation.alu == hw::AluOp::kRequantise &&
+         l.steps[kSrc] != 0;
+}
+
 // Takes up to two loops out of the plan: those that shrink the micro-kernel most. Where the order
-// matters they are the outermost.
+// matters they are the outermost. Where it does not, loops that change the record of a
+// requantisation go outside the others: every change takes cycles.
 std::vector<Level> take_hardware_loops(Plan& p, bool in_any_order, const FieldLimits& limits) {
   const auto fits = [&](const Level& l) {
     for (size_t o = 0; o < kOperands; ++o) {
@@ -96,6 +102,10 @@ std::vector<Level> take_hardware_loops(Plan& p, bool in_any_order, const FieldLi
     }
     return !l.is_watched() && l.extent <= limits.extent;
   };
+  const auto weight = [&](const Level& l) { return std::pair(changes_record(p, l), l.extent); };
+  if (in_any_order) {
+    std::ranges::stable_partition(p.levels, [&](const Level& l) { return changes_record(p, l); });
+  }
   std::vector<size_t> chosen;
   for (size_t i = 0; i < p.levels.size(); ++i) {
     if (fits(p.levels[i])) {
@@ -105,7 +115,7 @@ std::vector<Level> take_hardware_loops(Plan& p, bool in_any_order, const FieldLi
     }
   }
   if (in_any_order) {
-    std::ranges::stable_sort(chosen, std::greater(), [&](size_t i) { return p.levels[i].extent; });
+    std::ranges::stable_sort(chosen, std::greater(), [&](size_t i) { return weight(p.levels[i]); });
   }
   chosen.resize(std::min<size_t>(chosen.size(), 2));
   std::ranges::sort(chosen);

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "vta/hw/config.h"
@@ -13,9 +14,11 @@ namespace vta::ops::accel {
 
 // In scratchpad elements and pixels. A tensor of C channels is
 // [batches][blocks][h][w][per_block][batch][block_in or block_out], where a block is the larger of
-// block_in and block_out: `in_blocks` and `out_blocks` count those.
+// block_in and block_out. `in_blocks` and `out_blocks` count those of one group, whose outputs see
+// its inputs alone; a depthwise convolution has groups of a block and diagonal weights.
 struct Conv2dShape {
   int64_t batches = 1;
+  int64_t groups = 1;
   int64_t in_blocks, in_h, in_w;
   int64_t out_blocks, out_h, out_w;
   int64_t kernel_h, kernel_w;
@@ -30,21 +33,26 @@ struct Conv2dShape {
   int64_t classes() const { return std::ssize(row_classes) * std::ssize(column_classes); }
 };
 
+// What tiles of their own the virtual threads take.
+enum class Across : uint8_t { kGroups, kOutBlocks, kRows };
+std::string_view name_of(Across across);  // "groups", "blocks", "rows"
+
 // What one step of the computation works on, and what stays in the scratchpads.
 struct Conv2dKnobs {
-  int64_t out_blocks = 1;  // of a tile; each knob from 1 to the shape's extent
+  int64_t groups = 1;  // of a tile; each knob from 1 to the shape's extent
+  int64_t out_blocks = 1;
   int64_t in_blocks = 1;
   int64_t rows = 1;
   int64_t columns = 1;
-  int64_t threads = 1;       // virtual threads,
-  bool split_rows = false;   // each with tiles of its own: of rows, or of output blocks
+  int64_t threads = 1;
+  Across across = Across::kOutBlocks;
   bool weights_stay = true;  // all of a tile's output blocks at once, or with each step's inputs
 };
 
-// Parameters: input i8, weights [out elements][in elements][kernel_h][kernel_w][block_out]
-// [block_in], requantise records i32 [classes][out elements][3][batch][block_out], those of a row
-// class together and the first two dimensions as one; output i8. What it computes: output =
-// requantise(sum of input * weight), padding is zero.
+// Parameters: input i8, weights [groups][out elements][in elements][kernel_h][kernel_w][block_out]
+// [block_in], requantise records i32 [classes][groups * out elements][3][batch][block_out], those
+// of a row class together and the first two dimensions as one; output i8. What it computes: output
+// = requantise(sum of input * weight), padding is zero.
 loop::Function conv2d(const Conv2dShape& shape, const hw::Config& config);
 
 // The same, scheduled, for codegen::accel::generate. Throws Error where a knob is out of range.

@@ -1,9 +1,11 @@
 #include "vta/ops/accel/conv2d_model.h"
 
 #include <algorithm>
+#include <cmath>
+#include <utility>
 #include <vector>
 
-#include "vta/base/error.h"
+#include "vta/ops/accel/does_not_fit.h"
 #include "vta/ops/accel/splits.h"
 
 namespace vta::ops::accel {
@@ -23,51 +25,54 @@ class Model {
         taps_(s.kernel_h * s.kernel_w),
         span_h_((k.rows - 1) * s.stride_h + (s.kernel_h - 1) * s.dilation_h + 1),
         span_w_((k.columns - 1) * s.stride_w + (s.kernel_w - 1) * s.dilation_w + 1),
-        o_threads_(k.split_rows ? 1 : k.threads) {}
+        o_threads_(k.across == Across::kRows ? 1 : k.threads) {}
 
   // Each thread has a tile at least, and all together have room.
   bool fits() const {
-    const int64_t tiles =
-        k_.split_rows ? ceil_div(s_.out_h, k_.rows) : ceil_div(s_.out_blocks, k_.out_blocks);
-    if (tiles < k_.threads) return false;
-    const int64_t out = k_.out_blocks * opb_, in = k_.in_blocks * ipb_;
+    const auto [extent, tile] = split();
+    if (ceil_div(extent, tile) < k_.threads) return false;
+    const int64_t out = k_.groups * k_.out_blocks * opb_, in = k_.in_blocks * ipb_;
     const int64_t all_in = s_.in_blocks * ipb_, pixels = k_.rows * k_.columns;
-    const int64_t inp = k_.threads * in * span_h_ * span_w_;
+    const int64_t inp = k_.threads * k_.groups * in * span_h_ * span_w_;
     const int64_t wgt = (k_.weights_stay ? o_threads_ * all_in : k_.threads * in) * out * taps_;
     const int64_t acc = k_.threads * out * pixels + o_threads_ * 3 * out * s_.classes();
     // Two of a step's loops are the hardware's; a kernel that starts sums anew, and one that does
     // not, for each thread.
-    std::vector<int64_t> loops = {out, in, k_.rows, k_.columns};
+    std::vector<int64_t> loops = {k_.groups, k_.out_blocks * opb_, in, k_.rows, k_.columns};
     std::ranges::sort(loops);
-    const int64_t uops = 2 * k_.threads * loops[0] * loops[1] * taps_;
+    const int64_t uops = 2 * k_.threads * loops[0] * loops[1] * loops[2] * taps_;
     return inp <= c_.depth(Memory::kInp) && wgt <= c_.depth(Memory::kWgt) &&
            acc <= c_.depth(Memory::kAcc) && uops <= c_.depth(Memory::kUop);
   }
 
   double cycles() const {
+    const double tiles_g = static_cast<double>(ceil_div(s_.groups, k_.groups));
     const double tiles_o = static_cast<double>(ceil_div(s_.out_blocks, k_.out_blocks));
     const double tiles_h = static_cast<double>(ceil_div(s_.out_h, k_.rows));
     const double tiles_w = static_cast<double>(ceil_div(s_.out_w, k_.columns));
     const double steps = static_cast<double>(ceil_div(s_.in_blocks, k_.in_blocks));
     // What a tile of average size takes: the last ones of an axis may be smaller.
-    const double out = static_cast<double>(s_.out_blocks * opb_) / tiles_o;
+    const double groups = static_cast<double>(s_.groups) / tiles_g;
+    const double out = groups * static_cast<double>(s_.out_blocks * opb_) / tiles_o;
     const double in = static_cast<double>(s_.in_blocks * ipb_) / steps;
     const double pixels = static_cast<double>(s_.out_h * s_.out_w) / (tiles_h * tiles_w);
     const auto taps = static_cast<double>(taps_);
 
     const double multiply = out * pixels * in * taps;
+    const auto classes = static_cast<double>(s_.classes());
     const double requantise =
-        out * (pixels * lanes_factor() + kRecord * static_cast<double>(s_.classes())) + kDrain;
+        out * (pixels * lanes_factor() + kRecord * classes) + kDrain * classes;
     const double store = out * pixels * cycles_of(Memory::kOut) + kInstruction * out;
     const double inputs =
-        in * static_cast<double>(rows_read() * columns_read()) * cycles_of(Memory::kInp) +
-        kInstruction * in;
+        groups * in *
+        (static_cast<double>(rows_read() * columns_read()) * cycles_of(Memory::kInp) +
+         kInstruction);
     const double weights = out * in * taps * cycles_of(Memory::kWgt) + kInstruction * out;
     const double load = inputs + (k_.weights_stay ? 0 : weights);
 
     // A thread's loads run while another multiplies; in the last round, while that one's last tile,
     // which may be small or missing, does.
-    const double tiles = static_cast<double>(s_.batches) * tiles_o * tiles_h * tiles_w;
+    const double tiles = static_cast<double>(s_.batches) * tiles_g * tiles_o * tiles_h * tiles_w;
     const double other = k_.threads > 1 ? multiply : 0;
     const double step = std::max(0.0, load + kLatency - other) + multiply;
     const double tile = std::max(steps * step + requantise, steps * load + store) +
@@ -78,7 +83,7 @@ class Model {
     double total = tiles * tile + last_round + weights + inputs + kLatency + store + kLatency;
     if (k_.weights_stay) {
       // In their first tiles the threads wait for weights too.
-      const auto changes = static_cast<double>(ceil_div(s_.out_blocks, k_.out_blocks * o_threads_));
+      const double changes = std::ceil(tiles_g * tiles_o / static_cast<double>(o_threads_));
       const double first =
           std::max(0.0, load + weights + kLatency - other) - std::max(0.0, load + kLatency - other);
       total += static_cast<double>(s_.batches) * changes *
@@ -93,10 +98,22 @@ class Model {
   static constexpr double kRecord = 9;       // to change the record
   static constexpr double kInstruction = 4;  // of a DMA
 
+  // What the threads take, and how much of it a tile has.
+  std::pair<int64_t, int64_t> split() const {
+    switch (k_.across) {
+      case Across::kGroups:
+        return {s_.groups, k_.groups};
+      case Across::kOutBlocks:
+        return {s_.out_blocks, k_.out_blocks};
+      case Across::kRows:
+        break;
+    }
+    return {s_.out_h, k_.rows};
+  }
+
   // The last round's last tile as a part of a whole one: 0 where a thread has none.
   double last_part() const {
-    const int64_t extent = k_.split_rows ? s_.out_h : s_.out_blocks;
-    const int64_t tile = k_.split_rows ? k_.rows : k_.out_blocks;
+    const auto [extent, tile] = split();
     const int64_t tiles = ceil_div(extent, tile);
     if (tiles % k_.threads != 0) return 0;
     return static_cast<double>(extent - (tiles - 1) * tile) / static_cast<double>(tile);
@@ -137,21 +154,27 @@ Conv2dKnobs default_knobs(const Conv2dShape& shape, const hw::Config& config) {
     best = k;
     fewest = *cycles;
   };
-  for (const int64_t out_blocks : splits(shape.out_blocks)) {
-    for (const int64_t in_blocks : splits(shape.in_blocks)) {
-      for (const int64_t rows : splits(shape.out_h)) {
-        for (const int64_t columns : splits(shape.out_w)) {
-          for (const bool stay : {true, false}) {
-            consider({out_blocks, in_blocks, rows, columns, 1, true, stay});
-            consider({out_blocks, in_blocks, rows, columns, 2, true, stay});
-            consider({out_blocks, in_blocks, rows, columns, 2, false, stay});
+  constexpr std::pair<int64_t, Across> kThreads[] = {
+      {1, Across::kRows}, {2, Across::kRows}, {2, Across::kOutBlocks}, {2, Across::kGroups}};
+  for (const int64_t groups : splits(shape.groups)) {
+    for (const int64_t out_blocks : splits(shape.out_blocks)) {
+      for (const int64_t in_blocks : splits(shape.in_blocks)) {
+        for (const int64_t rows : splits(shape.out_h)) {
+          for (const int64_t columns : splits(shape.out_w)) {
+            for (const bool stay : {true, false}) {
+              for (const auto& [threads, across] : kThreads) {
+                consider({groups, out_blocks, in_blocks, rows, columns, threads, across, stay});
+              }
+            }
           }
         }
       }
     }
   }
-  require(best.has_value(), "conv2d: no tile fits the scratchpads of configuration '{}'",
-          config.name);
+  if (!best) {
+    throw DoesNotFit(
+        fmt::format("conv2d: no tile fits the scratchpads of configuration '{}'", config.name));
+  }
   return *best;
 }
 

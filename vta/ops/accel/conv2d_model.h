@@ -15,7 +15,7 @@ namespace vta::ops::accel {
 std::optional<double> estimated_cycles(const Conv2dShape& shape, const Conv2dKnobs& knobs,
                                        const hw::Config& config);
 
-// Those of the least estimate. Throws Error where no tile fits.
+// Those of the least estimate. Throws DoesNotFit where no tile fits.
 Conv2dKnobs default_knobs(const Conv2dShape& shape, const hw::Config& config);
 
 }  // namespace vta::ops::accel

@@ -42,8 +42,8 @@ hw::Config wide_outputs() {
   return c;
 }
 
-// Tiles divide or not; threads take rows or output blocks; weights stay or not; some outputs are
-// requantised otherwise.
+// Tiles divide or not; threads take groups, output blocks or rows; weights stay or not; some
+// outputs are requantised otherwise.
 TEST(Conv2d, RandomSchedulesDoWhatTheExpressionSays) {
   std::mt19937_64 random(1);
   const auto from = [&](int64_t low, int64_t high) {
@@ -51,13 +51,15 @@ TEST(Conv2d, RandomSchedulesDoWhatTheExpressionSays) {
   };
   const std::vector<hw::Config> configs = {roomy(), wide_outputs(), wide_inputs(),
                                            two_rows_of_four_bits()};
-  for (int run = 0; run < 80; ++run) {
+  for (int run = 0; run < 120; ++run) {
     const hw::Config config = configs[static_cast<size_t>(run) % configs.size()];
+    const bool grouped = from(0, 2) == 0;
     Conv2dShape s{.batches = from(1, 2),
-                  .in_blocks = from(1, 4),
+                  .groups = grouped ? from(2, 5) : 1,
+                  .in_blocks = from(1, grouped ? 2 : 4),
                   .in_h = from(3, 7),
                   .in_w = from(3, 7),
-                  .out_blocks = from(1, 4),
+                  .out_blocks = from(1, grouped ? 2 : 4),
                   .out_h = 0,
                   .out_w = 0,
                   .kernel_h = from(1, 3),
@@ -75,12 +77,13 @@ TEST(Conv2d, RandomSchedulesDoWhatTheExpressionSays) {
       if (from(0, 3) == 0) s.row_classes.push_back(row);
     }
     if (from(0, 1) == 0 && s.out_w > 1) s.column_classes.push_back(s.out_w - 1);
-    const Conv2dKnobs k{.out_blocks = from(1, s.out_blocks),
+    const Conv2dKnobs k{.groups = from(1, s.groups),
+                        .out_blocks = from(1, s.out_blocks),
                         .in_blocks = from(1, s.in_blocks),
                         .rows = from(1, s.out_h),
                         .columns = from(1, s.out_w),
                         .threads = from(1, 3),
-                        .split_rows = from(0, 1) == 0,
+                        .across = static_cast<Across>(from(0, 2)),
                         .weights_stay = from(0, 1) == 0};
     const loop::Function expression = conv2d(s, config);
     const auto contents = draw_contents(expression, static_cast<uint64_t>(run));
@@ -113,8 +116,8 @@ TEST(Conv2d, DefaultKnobsAreNearTheBest) {
   for (const int64_t out_blocks : {1, 2, 4}) {
     for (const int64_t in_blocks : {1, 2, 4}) {
       for (const int64_t rows : {2, 7, 14}) {
-        for (const bool split_rows : {false, true}) {
-          const Conv2dKnobs k{out_blocks, in_blocks, rows, 14, 2, split_rows, true};
+        for (const Across across : {Across::kOutBlocks, Across::kRows}) {
+          const Conv2dKnobs k{1, out_blocks, in_blocks, rows, 14, 2, across, true};
           if (estimated_cycles(s, k, config)) best = std::min(best, cycles(k));
         }
       }

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "vta/base/error.h"
+#include "vta/ops/accel/does_not_fit.h"
 #include "vta/ops/intrin/intrin.h"
 #include "vta/te/schedule.h"
 #include "vta/te/tensor.h"
@@ -30,8 +30,11 @@ Expr requantised(const Expr& x, const Tensor& record, const Indices& i) {
 ResidualAddKnobs default_knobs(int64_t elements, const hw::Config& config) {
   const int64_t left = config.depth(hw::Memory::kAcc) - kRecords;
   if (2 * elements <= left) return {.length = elements, .threads = 1};
-  require(left >= 4, "the accumulator has {} elements, must have {} for a run in two threads",
-          left + kRecords, 4 + kRecords);
+  if (left < 4) {
+    throw DoesNotFit(
+        fmt::format("residual_add: the accumulator has {} elements, must have {} for two threads",
+                    left + kRecords, 4 + kRecords));
+  }
   return {.length = left / 4, .threads = 2};
 }
 
