@@ -11,7 +11,7 @@
 #include "vta/isa/check.h"
 #include "vta/module/placement.h"
 #include "vta/ops/accel/does_not_fit.h"
-#include "vta/quantize/quantize.h"
+#include "vta/quantize/post_training.h"
 
 namespace vta::compiler {
 
@@ -227,9 +227,7 @@ Compiled compile_integer(const Graph& graph, const hw::Config& config) {
 Compiled compile_network(const Graph& network, const std::vector<graph::NamedTensors>& samples,
                          const hw::Config& config) {
   const Graph prepared = graph::simplify(network);
-  const auto ranges = quantize::calibrate(prepared, samples);
-  return compile_integer(quantize::quantize(prepared, ranges, {.weight_bits = config.wgt_bits}),
-                         config);
+  return compile_integer(quantize::quantize_directly(prepared, samples, config.wgt_bits), config);
 }
 
 }  // namespace vta::compiler

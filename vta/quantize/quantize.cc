@@ -12,6 +12,7 @@
 
 #include "vta/base/requantize.h"
 #include "vta/graph/passes.h"
+#include "vta/quantize/weighted_layer.h"
 
 namespace vta::quantize {
 
@@ -105,31 +106,21 @@ class Rewriter {
   // -- operators with an integer form ---------------------------------------------------------
 
   bool conv(const Node& node) {
-    const Tensor* weights = source_.constant(node.input(1));
-    if (weights == nullptr || weights->rank() != 4) return false;
+    const auto layer = weighted_layer(source_, node);
+    if (!layer) return false;
     if (node.has_input(2) && source_.constant(node.input(2)) == nullptr) return false;
     Attributes attributes;
     for (const char* key : {"strides", "pads", "dilations", "group"}) {
       attributes[key] = node.attributes.at(key);
     }
-    const Tensor* bias = source_.constant(node.input(2));
-    emit_weighted("qconv", node, *weights, bias, std::move(attributes));
+    emit_weighted("qconv", node, layer->rows, std::move(attributes));
     return true;
   }
 
   bool gemm(const Node& node) {
-    const Tensor* weights = source_.constant(node.input(1));
-    if (weights == nullptr || node.int_attr("transA") != 0) return false;
-    if (node.float_attr("alpha") != 1 || node.float_attr("beta") != 1) return false;
-    Tensor rows = node.int_attr("transB") != 0 ? *weights : transposed(*weights);
-    std::optional<Tensor> bias;
-    if (node.has_input(2)) {
-      const Tensor* given = source_.constant(node.input(2));
-      if (given == nullptr) return false;
-      bias = broadcast_bias(*given, rows.shape()[0]);
-      if (!bias) return false;
-    }
-    emit_weighted("qgemm", node, rows, bias ? &*bias : nullptr, {});
+    const auto layer = weighted_layer(source_, node);
+    if (!layer || !bias_of(source_, node, layer->channels())) return false;
+    emit_weighted("qgemm", node, layer->rows, {});
     return true;
   }
 
@@ -227,51 +218,50 @@ class Rewriter {
 
   // qconv and qgemm: weights (first dimension: output channels) to integers with a scale per
   // channel, bias in units of the accumulator, requantisation per channel.
-  void emit_weighted(const std::string& op, const Node& node, const Tensor& weights,
-                     const Tensor* bias, Attributes attributes) {
+  void emit_weighted(const std::string& op, const Node& node, const Tensor& rows,
+                     Attributes attributes) {
     const ValueId x = integer(node.input(0));
     const double x_scale = forms(node.input(0)).affine.scale;
     const auto [output, clip] = fuse_clip(node);
     const Affine affine = affine_of(output);
-    const int64_t channels = weights.shape()[0];
-    const int64_t per_channel = channels == 0 ? 0 : weights.size() / channels;
-    const double limit = (1 << (options_.weight_bits - 1)) - 1;
-
-    Tensor quantized(DType::kInt8, weights.shape());
+    const Tensor bias = *bias_of(source_, node, rows.shape()[0]);
+    const IntegerWeights weights = integer_weights(node, rows, bias, x_scale);
+    const int64_t channels = rows.shape()[0];
     Tensor biases(DType::kInt32, {channels});
     Tensor factors(DType::kInt32, {channels});
     Tensor shifts(DType::kInt32, {channels});
-    const auto w = weights.as<float>();
-    for (int64_t c = 0; c < channels; ++c) {
-      const auto row =
-          w.subspan(static_cast<size_t>(c * per_channel), static_cast<size_t>(per_channel));
-      double largest = 0;
-      for (const float value : row) largest = std::max(largest, std::fabs(double{value}));
-      // A bias far larger than its channel's weights would not fit the accumulator: let it set the
-      // scale then.
-      const double b = bias != nullptr ? bias->as<float>()[static_cast<size_t>(c)] : 0.0;
-      const double smallest = std::fabs(b) / x_scale / (1 << 30);
-      double w_scale = std::max(largest / limit, smallest);
-      if (w_scale == 0) w_scale = 1;
-      for (size_t i = 0; i < row.size(); ++i) {
-        const double q = std::nearbyint(row[i] / w_scale);
-        quantized.as<int8_t>()[static_cast<size_t>(c * per_channel) + i] =
-            static_cast<int8_t>(std::clamp(q, -limit, limit));
-      }
+    for (size_t c = 0; c < static_cast<size_t>(channels); ++c) {
+      const double w_scale = weights.scales[c];
       const auto ratio = quantize_multiplier(x_scale * w_scale / affine.scale);
-      biases.as<int32_t>()[static_cast<size_t>(c)] =
-          static_cast<int32_t>(std::nearbyint(b / (x_scale * w_scale)));
-      factors.as<int32_t>()[static_cast<size_t>(c)] = ratio.factor;
-      shifts.as<int32_t>()[static_cast<size_t>(c)] = ratio.shift;
+      biases.as<int32_t>()[c] =
+          static_cast<int32_t>(std::nearbyint(bias.as<float>()[c] / (x_scale * w_scale)));
+      factors.as<int32_t>()[c] = ratio.factor;
+      shifts.as<int32_t>()[c] = ratio.shift;
     }
     attributes.merge(affine.clip(clip));
     attributes["x_zero_point"] = forms(node.input(0)).affine.zero();
     const std::vector<ValueId> inputs = {
-        x, target_.add_constant(node.name + ".weight", std::move(quantized)),
+        x, target_.add_constant(node.name + ".weight", weights.values),
         target_.add_constant(node.name + ".bias", std::move(biases)),
         target_.add_constant(node.name + ".factor", std::move(factors)),
         target_.add_constant(node.name + ".shift", std::move(shifts))};
     set_integer(output, target_.add_node(op, node.name, inputs, attributes)[0], affine);
+  }
+
+  // Those given, or the nearest. A bias far larger than its channel's weights would not fit the
+  // accumulator: it sets the scale then.
+  IntegerWeights integer_weights(const Node& node, const Tensor& rows, const Tensor& bias,
+                                 double x_scale) const {
+    std::vector<double> least_scales;
+    for (const float b : bias.as<float>()) {
+      least_scales.push_back(std::fabs(double{b}) / x_scale / (1 << 30));
+    }
+    const auto given = options_.weights.find(node.name);
+    if (given != options_.weights.end() &&
+        std::ranges::equal(least_scales, given->second.scales, std::ranges::less_equal())) {
+      return given->second;
+    }
+    return round_to_nearest(rows, options_.weight_bits, least_scales);
   }
 
   // If all that reads the node's output is one Relu or Clip, takes that in: its output and its
@@ -300,30 +290,6 @@ class Rewriter {
       (i == 1 ? clip.min : clip.max) = limit->cast(DType::kFloat64).as<double>()[0];
     }
     return clip;
-  }
-
-  static Tensor transposed(const Tensor& matrix) {
-    const int64_t rows = matrix.shape()[0];
-    const int64_t columns = matrix.shape()[1];
-    Tensor result(DType::kFloat32, {columns, rows});
-    for (int64_t r = 0; r < rows; ++r) {
-      for (int64_t c = 0; c < columns; ++c) {
-        result.as<float>()[static_cast<size_t>(c * rows + r)] =
-            matrix.as<float>()[static_cast<size_t>(r * columns + c)];
-      }
-    }
-    return result;
-  }
-
-  // C of a gemm as one value per output channel, if it is that.
-  static std::optional<Tensor> broadcast_bias(const Tensor& c, int64_t channels) {
-    if (c.size() == 1) {
-      Tensor result(DType::kFloat32, {channels});
-      std::ranges::fill(result.as<float>(), c.as<float>()[0]);
-      return result;
-    }
-    if (c.size() != channels || c.shape().back() != channels) return std::nullopt;
-    return c.reshaped({channels});
   }
 
   // -- forms ----------------------------------------------------------------------------------

@@ -11,11 +11,15 @@
 
 #include "vta/graph/graph.h"
 #include "vta/quantize/calibrate.h"
+#include "vta/quantize/integer_weights.h"
 
 namespace vta::quantize {
 
 struct QuantizeOptions {
   int weight_bits = 8;  // weights lie in [-(2^(bits-1) - 1), 2^(bits-1) - 1]
+  // Weights that are integers already, by the node's name; those of other nodes are rounded to the
+  // nearest step.
+  WeightsByNode weights = {};
 };
 
 // `graph` as graph::simplify leaves it, `ranges` from calibrate(graph, …). Graph inputs and outputs
