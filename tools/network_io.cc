@@ -141,7 +141,7 @@ graph::Graph load_network(const fs::path& model, const NetworkOptions& options) 
 
 bool arrived_quantised(const graph::Graph& network) {
   return std::ranges::any_of(network.nodes, [](const graph::Node& node) {
-    return node.op == "qconv" || node.op == "qgemm";
+    return node.op.starts_with("qconv") || node.op == "qgemm";
   });
 }
 

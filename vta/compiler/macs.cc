@@ -9,7 +9,7 @@ int64_t macs(const graph::Graph& graph, const graph::Node& node) {
     const Shape& weights = shape(node.input(1));
     return element_count(shape(node.outputs[0])) * (element_count(weights) / weights[0]);
   }
-  if (node.op == "conv_transpose") {
+  if (node.op == "conv_transpose" || node.op == "qconv_transpose") {
     // Every input element meets the weights of its channel.
     const Shape& weights = shape(node.input(1));
     return element_count(shape(node.input(0))) * (element_count(weights) / weights[0]);

@@ -72,7 +72,7 @@ Tensor weights_by_phase(const Tensor& w, const std::vector<Slide>& window,
 
 // [n, o, phase…, q…] from x padded by taps - 1 - first_q before.
 Tensor convolution_by_phase(const Tensor& x, const Tensor& w, const std::vector<Phases>& phases,
-                            int64_t groups, std::string name) {
+                            int64_t groups, Type type, const Expr& zero, std::string name) {
   const size_t rank = phases.size();
   const int64_t in_channels = w.shape()[0] / groups, out_channels = w.shape()[1];
   Shape shape = {x.shape()[0], out_channels * groups};
@@ -92,39 +92,18 @@ Tensor convolution_by_phase(const Tensor& x, const Tensor& w, const std::vector<
           from.push_back(i[2 + rank + d] - axes[1 + d] + (phases[d].taps - 1));
         }
         for (size_t d = 0; d < rank; ++d) weight.push_back(axes[1 + d]);
-        return te::sum(x.at(from) * w.at(weight), axes);
+        const Expr value = cast(type, x.at(from));
+        return te::sum((zero ? value - zero : value) * cast(type, w.at(weight)), axes);
       },
       std::move(name));
 }
 
 std::vector<Tensor> conv_transpose(const Operands& operands) {
-  const Tensor &x = operands[0], &w = operands[1];
-  const std::vector<Slide> window =
-      slides(graph::transpose_window(operands.node(), x.shape(), w.shape()), x.shape().size() - 2);
-  std::vector<Phases> phases;
-  std::vector<int64_t> before, behind;
-  for (const Slide& s : window) {
-    const Phases& p = phases.emplace_back(phases_of(s));
-    before.push_back(p.taps - 1 - p.first_q);
-    behind.push_back(p.first_q + p.count_q - s.in);
-  }
-  const Tensor around = padded(x, before, behind, number(x.type(), 0), operands.stage("pad"));
-  const Tensor by_phase =
-      convolution_by_phase(around, weights_by_phase(w, window, phases, operands.stage("weights")),
-                           phases, operands.node().int_attr("group"), operands.stage("phases"));
-  return {te::compute_by(
-      operands.shape(),
-      [&](const std::vector<Var>& i) {
-        Indices at = {i[0], i[1]};
-        const auto place = [&](size_t d) { return i[2 + d] + window[d].pad_begin; };
-        for (size_t d = 0; d < window.size(); ++d) at.push_back(place(d) % window[d].stride);
-        for (size_t d = 0; d < window.size(); ++d) {
-          at.push_back(place(d) / window[d].stride - phases[d].first_q);
-        }
-        const Expr y = by_phase.at(at);
-        return operands.has(2) ? y + operands[2](i[1]) : y;
-      },
-      operands.name())};
+  const Tensor& x = operands[0];
+  const bool biased = operands.has(2);
+  const Tensor sums = transposed_convolution(operands, number(x.type(), 0), x.type(), Expr(),
+                                             biased ? operands.stage("sums") : operands.name());
+  return {biased ? with_bias(sums, operands, operands.name()) : sums};
 }
 
 }  // namespace
@@ -148,6 +127,36 @@ Tensor convolution(const Tensor& x, const Tensor& w, const std::vector<Slide>& w
         }
         const Expr value = cast(type, x.at(from));
         return te::sum((zero ? value - zero : value) * cast(type, w.at(weight)), axes);
+      },
+      std::move(name));
+}
+
+Tensor transposed_convolution(const Operands& operands, const Expr& fill, Type type,
+                              const Expr& zero, std::string name) {
+  const Tensor &x = operands[0], &w = operands[1];
+  const std::vector<Slide> window =
+      slides(graph::transpose_window(operands.node(), x.shape(), w.shape()), x.shape().size() - 2);
+  std::vector<Phases> phases;
+  std::vector<int64_t> before, behind;
+  for (const Slide& s : window) {
+    const Phases& p = phases.emplace_back(phases_of(s));
+    before.push_back(p.taps - 1 - p.first_q);
+    behind.push_back(p.first_q + p.count_q - s.in);
+  }
+  const Tensor around = padded(x, before, behind, fill, operands.stage("pad"));
+  const Tensor by_phase = convolution_by_phase(
+      around, weights_by_phase(w, window, phases, operands.stage("weights")), phases,
+      operands.node().int_attr("group"), type, zero, operands.stage("phases"));
+  return te::compute_by(
+      operands.shape(),
+      [&](const std::vector<Var>& i) {
+        Indices at = {i[0], i[1]};
+        const auto place = [&](size_t d) { return i[2 + d] + window[d].pad_begin; };
+        for (size_t d = 0; d < window.size(); ++d) at.push_back(place(d) % window[d].stride);
+        for (size_t d = 0; d < window.size(); ++d) {
+          at.push_back(place(d) / window[d].stride - phases[d].first_q);
+        }
+        return by_phase.at(at);
       },
       std::move(name));
 }

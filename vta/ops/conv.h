@@ -12,6 +12,11 @@ namespace vta::ops {
 Tensor convolution(const Tensor& x, const Tensor& w, const std::vector<Slide>& slides,
                    int64_t groups, Type type, const Expr& zero, std::string name);
 
+// The sums of a node conv_transpose, qconv_transpose in `type`. `fill` stands around x; `zero`,
+// where given, is what is taken from each x first.
+Tensor transposed_convolution(const Operands& operands, const Expr& fill, Type type,
+                              const Expr& zero, std::string name);
+
 // The window of a node conv, qconv.
 std::vector<Slide> conv_slides(const Operands& operands);
 

@@ -463,6 +463,14 @@ Case qconv(Draw& draw) {
   add_channels(draw, result, group * o);
   return result;
 }
+Case qconv_transpose(Draw& draw) {
+  Case c = transposed_convolution(draw);
+  while (c.operands[0].value.rank() != 4) c = transposed_convolution(draw);
+  const Shape x = c.operands[0].value.shape(), w = c.operands[1].value.shape();
+  c.operands = {{draw.tensor(DType::kInt8, x)}, {draw.tensor(DType::kInt8, w)}};
+  add_channels(draw, c, w[1] * std::get<int64_t>(c.attributes.at("group")));
+  return c;
+}
 Case qgemm(Draw& draw) {
   const int64_t m = draw.from_to(1, 5), n = draw.from_to(1, 5), k = draw.from_to(1, 9);
   Case c{{{draw.tensor(DType::kInt8, {m, k})}, {draw.tensor(DType::kInt8, {n, k})}}};
@@ -550,6 +558,7 @@ const std::map<std::string, std::function<Case(Draw&)>>& generators() {
       {"qadd", qadd},
       {"qaverage_pool", qaverage_pool},
       {"qconv", qconv},
+      {"qconv_transpose", qconv_transpose},
       {"qgemm", qgemm},
       {"qglobal_average_pool", qglobal_average_pool},
       {"qmax_pool", [](Draw& d) { return pool(d, DType::kInt8); }},

@@ -116,6 +116,15 @@ std::vector<Tensor> qconv(const Operands& operands) {
   return {by_channel(sums, operands)};
 }
 
+std::vector<Tensor> qconv_transpose(const Operands& operands) {
+  const Node& node = operands.node();
+  require_absent(node, "w_zero_point");
+  const Expr fill = constant(kInt8, node.int_attr("x_zero_point"));
+  return {by_channel(
+      transposed_convolution(operands, fill, kInt32, zero_of(node), operands.stage("conv")),
+      operands)};
+}
+
 std::vector<Tensor> qgemm(const Operands& operands) {
   const Tensor &x = operands[0], &w = operands[1];
   require_absent(operands.node(), "w_zero_point");
@@ -228,6 +237,7 @@ std::span<const OpExpression> quantized_expressions() {
       {"quantize", quantize},
       {"dequantize", dequantize},
       {.op = "qconv", .express = qconv, .limit = "w_zero_point is 0"},
+      {.op = "qconv_transpose", .express = qconv_transpose, .limit = "w_zero_point is 0"},
       {.op = "qgemm", .express = qgemm, .limit = "w_zero_point and round_once are 0"},
       {"qadd", qadd},
       {"qrescale", qrescale},

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "vta/base/requantize.h"
+#include "vta/graph/ops/movement.h"
 #include "vta/graph/passes.h"
 #include "vta/quantize/weighted_layer.h"
 
@@ -94,8 +95,10 @@ class Rewriter {
  private:
   void rewrite(const Node& node) {
     const bool done =
-        (node.op == "conv" && conv(node)) || (node.op == "gemm" && gemm(node)) ||
-        (node.op == "add" && add(node)) || (node.op == "max_pool" && max_pool(node)) ||
+        (node.op == "conv" && conv(node)) ||
+        (node.op == "conv_transpose" && conv_transpose(node)) ||
+        (node.op == "gemm" && gemm(node)) || (node.op == "add" && add(node)) ||
+        (node.op == "max_pool" && max_pool(node)) ||
         (node.op == "average_pool" && average_pool(node, "qaverage_pool")) ||
         (node.op == "global_average_pool" && average_pool(node, "qglobal_average_pool")) ||
         ((node.op == "relu" || node.op == "clip") && rescale(node)) ||
@@ -114,6 +117,17 @@ class Rewriter {
       attributes[key] = node.attributes.at(key);
     }
     emit_weighted("qconv", node, layer->rows, std::move(attributes));
+    return true;
+  }
+
+  // As qconv sees the weights, output channels come first.
+  bool conv_transpose(const Node& node) {
+    const Tensor* weights = source_.constant(node.input(1));
+    if (weights == nullptr || weights->rank() != 4) return false;
+    if (node.has_input(2) && source_.constant(node.input(2)) == nullptr) return false;
+    const int64_t group = node.int_attr("group");
+    emit_weighted("qconv_transpose", node, channels_exchanged(*weights, group), node.attributes,
+                  [&](const Tensor& rows) { return channels_exchanged(rows, group); });
     return true;
   }
 
@@ -216,10 +230,12 @@ class Rewriter {
 
   // -- pieces ---------------------------------------------------------------------------------
 
-  // qconv and qgemm: weights (first dimension: output channels) to integers with a scale per
-  // channel, bias in units of the accumulator, requantisation per channel.
-  void emit_weighted(const std::string& op, const Node& node, const Tensor& rows,
-                     Attributes attributes) {
+  // qconv, qconv_transpose and qgemm: weights (first dimension: output channels) to integers with a
+  // scale per channel, bias in units of the accumulator, requantisation per channel. `layout`
+  // brings the weights into the operator's order.
+  void emit_weighted(
+      const std::string& op, const Node& node, const Tensor& rows, Attributes attributes,
+      const std::function<Tensor(const Tensor&)>& layout = [](const Tensor& w) { return w; }) {
     const ValueId x = integer(node.input(0));
     const double x_scale = forms(node.input(0)).affine.scale;
     const auto [output, clip] = fuse_clip(node);
@@ -241,7 +257,7 @@ class Rewriter {
     attributes.merge(affine.clip(clip));
     attributes["x_zero_point"] = forms(node.input(0)).affine.zero();
     const std::vector<ValueId> inputs = {
-        x, target_.add_constant(node.name + ".weight", weights.values),
+        x, target_.add_constant(node.name + ".weight", layout(weights.values)),
         target_.add_constant(node.name + ".bias", std::move(biases)),
         target_.add_constant(node.name + ".factor", std::move(factors)),
         target_.add_constant(node.name + ".shift", std::move(shifts))};
@@ -262,6 +278,14 @@ class Rewriter {
       return given->second;
     }
     return round_to_nearest(rows, options_.weight_bits, least_scales);
+  }
+
+  // [group * A][B][KH][KW] to [group * B][A][KH][KW].
+  static Tensor channels_exchanged(const Tensor& weights, int64_t group) {
+    const Shape& shape = weights.shape();
+    const int64_t a = shape[0] / group, b = shape[1], taps = shape[2] * shape[3];
+    return graph::strided(weights, {group, b, a, taps}, {a * b * taps, taps, b * taps, 1})
+        .reshaped({group * b, a, shape[2], shape[3]});
   }
 
   // If all that reads the node's output is one Relu or Clip, takes that in: its output and its

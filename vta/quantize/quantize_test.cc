@@ -89,6 +89,46 @@ TEST(Quantize, OnlyTheEndsStayInFloatingPoint) {
   EXPECT_EQ(integer.nodes[2].int_attr("clip_min"), -128);
 }
 
+// Groups, a bias, and a Relu that becomes the clip; each output channel's weights have a size of
+// their own, which one scale for all would round away.
+TEST(Quantize, TransposedConvolutionByOutputChannel) {
+  std::mt19937 random(8);
+  Tensor weights = random_tensor({6, 4, 3, 3}, -1, 1, random);
+  for (int64_t i = 0; i < weights.size(); ++i) {
+    weights.as<float>()[i] *= std::pow(10.0F, static_cast<float>(i / 9 % 4));
+  }
+  Graph network;
+  const ValueId x = network.add_input("x", {DType::kFloat32, {1, 6, 5, 5}});
+  const ValueId w = network.add_constant("w", weights);
+  const ValueId b = network.add_constant("b", random_tensor({8}, -1, 1, random));
+  const ValueId y = network.add_node("conv_transpose", "up", {x, w, b},
+                                     {{"strides", std::vector<int64_t>{2, 2}},
+                                      {"pads", std::vector<int64_t>{1, 1, 1, 1}},
+                                      {"output_padding", std::vector<int64_t>{1, 1}},
+                                      {"group", int64_t{2}}})[0];
+  network.outputs = network.add_node("relu", "relu", {y});
+  const NamedTensors sample = {{"x", random_tensor({1, 6, 5, 5}, -1, 1, random)}};
+  const Graph integer = quantize(network, calibrate(network, {sample}));
+  graph::verify(integer);
+  ASSERT_EQ(integer.nodes[1].op, "qconv_transpose");
+  EXPECT_EQ(integer.nodes[1].int_attr("clip_min"), integer.nodes[1].int_attr("zero_point"));
+  EXPECT_GT(cosine(graph::run(network, sample).at(network.value(network.outputs[0]).name),
+                   graph::run(integer, sample).at(network.value(network.outputs[0]).name)),
+            0.9999);
+  // The largest weight of each output channel is 127.
+  const Tensor& q = *integer.constant(integer.nodes[1].input(1));
+  ASSERT_EQ(q.shape(), weights.shape());
+  for (int64_t channel = 0; channel < 8; ++channel) {
+    int largest = 0;
+    for (int64_t i = 0; i < 27; ++i) {
+      const int64_t row = channel / 4 * 3 + i / 9;
+      largest =
+          std::max(largest, std::abs(int{q.as<int8_t>()[(row * 4 + channel % 4) * 9 + i % 9]}));
+    }
+    EXPECT_EQ(largest, 127) << "channel " << channel;
+  }
+}
+
 TEST(Quantize, ActivationsUseAllStepsOfTheirRange) {
   std::mt19937 random(5);
   const Graph network = residual_network(random);

@@ -39,6 +39,19 @@ std::vector<RowSegment> row_segments(const Window& window, int64_t first, int64_
   return segments;
 }
 
+Shape infer_transposed_convolution(const Node& node, const Shape& x, const Shape& w) {
+  require(w.size() == x.size() && w.size() >= 3, "x of shape {} and w of shape {} differ in rank",
+          to_string(x), to_string(w));
+  const Window window = transpose_window(node, x, w);
+  const int64_t groups = node.int_attr("group");
+  require(groups >= 1 && x[1] % groups == 0,
+          "group must be 1 or more and divide the {} input channels, got {}", x[1], groups);
+  require(w[0] == x[1], "w must have {} input channels, got {}", x[1], w[0]);
+  require(groups < (int64_t{1} << 31) && w[1] < (int64_t{1} << 31),
+          "w has {} output channels in each of {} groups", w[1], groups);
+  return output_shape(window, x[0], w[1] * groups, x.size() - 2);
+}
+
 namespace {
 
 void check_float_inputs(std::span<const InferInput> inputs, int64_t channels) {
@@ -78,69 +91,23 @@ std::vector<Tensor> run_conv(const Node& node, std::span<const Tensor* const> in
 
 std::vector<TensorType> infer_conv_transpose(const Node& node, std::span<const InferInput> inputs,
                                              size_t) {
-  const Shape& x = inputs[0].type.shape;
-  const Shape& w = inputs[1].type.shape;
-  require(w.size() == x.size() && w.size() >= 3, "x of shape {} and w of shape {} differ in rank",
-          to_string(x), to_string(w));
-  const Window window = transpose_window(node, x, w);
-  const int64_t groups = node.int_attr("group");
-  require(groups >= 1 && x[1] % groups == 0,
-          "group must be 1 or more and divide the {} input channels, got {}", x[1], groups);
-  require(w[0] == x[1], "w must have {} input channels, got {}", x[1], w[0]);
-  require(groups < (int64_t{1} << 31) && w[1] < (int64_t{1} << 31),
-          "w has {} output channels in each of {} groups", w[1], groups);
-  check_float_inputs(inputs, w[1] * groups);
-  return {{DType::kFloat32, output_shape(window, x[0], w[1] * groups, x.size() - 2)}};
-}
-
-// Adds to `sums` (out) the map of one input channel `x` (in) through one kernel.
-void add_transposed(const Window& window, const float* x, const float* kernel_values,
-                    std::span<double> sums) {
-  const auto& [in, out, kernel, stride, dilation, pad, pad_end] = window;
-  for (int64_t k = 0; k < volume(kernel); ++k) {
-    const double factor = kernel_values[k];
-    const int64_t offset_x = k % kernel[2] * dilation[2] - pad[2];
-    const int64_t offset_y = k / kernel[2] % kernel[1] * dilation[1] - pad[1];
-    const int64_t offset_z = k / kernel[2] / kernel[1] * dilation[0] - pad[0];
-    const Range xs = positions_inside(offset_x, stride[2], out[2], in[2]);
-    const Range ys = positions_inside(offset_y, stride[1], out[1], in[1]);
-    const Range zs = positions_inside(offset_z, stride[0], out[0], in[0]);
-    for (int64_t z = zs.begin; z < zs.end; ++z) {
-      for (int64_t y = ys.begin; y < ys.end; ++y) {
-        const float* from = x + (z * in[1] + y) * in[2];
-        double* to =
-            sums.data() + ((z * stride[0] + offset_z) * out[1] + y * stride[1] + offset_y) * out[2];
-        for (int64_t i = xs.begin; i < xs.end; ++i) {
-          to[i * stride[2] + offset_x] += factor * from[i];
-        }
-      }
-    }
-  }
+  Shape shape = infer_transposed_convolution(node, inputs[0].type.shape, inputs[1].type.shape);
+  check_float_inputs(inputs, shape[1]);
+  return {{DType::kFloat32, std::move(shape)}};
 }
 
 std::vector<Tensor> run_conv_transpose(const Node& node, std::span<const Tensor* const> inputs,
                                        std::span<const TensorType> outputs) {
-  const Shape& x_shape = inputs[0]->shape();
-  const Shape& w_shape = inputs[1]->shape();
-  const Window window = transpose_window(node, x_shape, w_shape);
-  const int64_t groups = node.int_attr("group");
-  const int64_t in_channels = x_shape[1] / groups, out_channels = w_shape[1];
-  const float* x = inputs[0]->as<float>().data();
-  const float* w = inputs[1]->as<float>().data();
   Tensor result(DType::kFloat32, outputs[0].shape);
-  float* y = result.as<float>().data();
-  std::vector<double> sums(static_cast<size_t>(volume(window.out)));
-  for (int64_t i = 0; i < x_shape[0] * groups * out_channels; ++i) {  // planes of the output
-    const int64_t image_group = i / out_channels, group = image_group % groups;
-    const int64_t o = i % out_channels;
-    std::fill(sums.begin(), sums.end(), bias_of(inputs, group * out_channels + o));
-    for (int64_t c = 0; c < in_channels; ++c) {
-      add_transposed(window, x + (image_group * in_channels + c) * volume(window.in),
-                     w + ((group * in_channels + c) * out_channels + o) * volume(window.kernel),
-                     sums);
-    }
-    for (const double sum : sums) *y++ = static_cast<float>(sum);
-  }
+  const auto y = result.as<float>();
+  convolve_transposed<float>(node, *inputs[0], 0.0, *inputs[1], 0.0,
+                             [&](int64_t image, int64_t o, std::span<const double> sums) {
+                               const double bias = bias_of(inputs, o);
+                               const int64_t plane = image * result.shape()[1] + o;
+                               std::ranges::transform(
+                                   sums, y.begin() + plane * std::ssize(sums),
+                                   [&](double sum) { return static_cast<float>(sum + bias); });
+                             });
   return {std::move(result)};
 }
 

@@ -7,6 +7,8 @@
 // conv
 //   and x_zero_point, w_zero_point; requantise(sum of (x - x_zero_point) * (w - w_zero_point)) with
 //   the channel's bias, factor and shift. Padding contributes 0. Sums wrap at 32 bits.
+// qconv_transpose(x[N,C,H,W], w[C,O/group,KH,KW], bias i32[O], factor i32[O], shift i32[O]):
+//   attributes as conv_transpose, otherwise as qconv.
 // qgemm(x[N,K], w[M,K], bias i32[M], factor i32[M], shift i32[M]): likewise x * transpose(w). With
 //   round_once = 1 the product with the factor is rounded once, halves upwards, as TFLite's dense
 //   layers do.
@@ -190,6 +192,32 @@ std::vector<Tensor> run_qconv(const Node& node, std::span<const Tensor* const> i
                        *to++ = requantized(wrap_to_int32(sum), channels[o]);
                      }
                    });
+  return {std::move(result)};
+}
+
+std::vector<TensorType> infer_qconv_transpose(const Node& node, std::span<const InferInput> inputs,
+                                              size_t) {
+  const Shape& x = inputs[0].type.shape;
+  require(x.size() == 4, "x must be N x C x H x W, got shape {}", to_string(x));
+  Shape shape = infer_transposed_convolution(node, x, inputs[1].type.shape);
+  check_accumulating(node, inputs, shape[1]);
+  return {{DType::kInt8, std::move(shape)}};
+}
+
+std::vector<Tensor> run_qconv_transpose(const Node& node, std::span<const Tensor* const> inputs,
+                                        std::span<const TensorType> outputs) {
+  const std::vector<Requantize> channels = channel_requantize(node, inputs);
+  Tensor result(DType::kInt8, outputs[0].shape);
+  const auto y = result.as<int8_t>();
+  convolve_transposed<int8_t>(node, *inputs[0], zero_point_of(node, "x_zero_point"), *inputs[1],
+                              zero_point_of(node, "w_zero_point"),
+                              [&](int64_t image, int64_t o, std::span<const double> sums) {
+                                const int64_t plane = image * result.shape()[1] + o;
+                                std::ranges::transform(
+                                    sums, y.begin() + plane * std::ssize(sums), [&](double sum) {
+                                      return requantized(wrap_to_int32(sum), channels[o]);
+                                    });
+                              });
   return {std::move(result)};
 }
 
@@ -398,6 +426,10 @@ std::vector<AttributeDef> qconv_attributes() {
               requantize_attributes());
 }
 
+std::vector<AttributeDef> qconv_transpose_attributes() {
+  return with(qconv_attributes(), {{"output_padding", kInts}});
+}
+
 std::vector<AttributeDef> qadd_attributes() {
   return with({{"left_shift", kInt, {}, true},
                {"a_zero_point", kInt},
@@ -433,6 +465,13 @@ std::span<const OpDef> quantized_ops() {
        .attributes = qconv_attributes(),
        .infer = infer_qconv,
        .run = run_qconv,
+       .complete = complete_window_attributes},
+      {.name = "qconv_transpose",
+       .min_inputs = 5,
+       .max_inputs = 5,
+       .attributes = qconv_transpose_attributes(),
+       .infer = infer_qconv_transpose,
+       .run = run_qconv_transpose,
        .complete = complete_window_attributes},
       {.name = "qgemm",
        .min_inputs = 5,

@@ -56,6 +56,39 @@ TEST(Qconv, RequantisesTheIntegerConvolution) {
   }
 }
 
+// Gathers, where the kernel scatters: output p has the inputs i and taps k with i * stride - pad +
+// k = p.
+TEST(QconvTranspose, RequantisesTheTransposedConvolution) {
+  const Tensor x = random_int8({2, 4, 3, 4}, 1), w = random_int8({4, 3, 3, 2}, 2);
+  const std::vector<int32_t> bias{0, 1000, -5000, 77, -1, 30000};
+  const std::vector<int32_t> factor{1 << 30, 1500000000, 2000000000, 1 << 30, 1200000001, 1 << 30};
+  const std::vector<int32_t> shift{-8, -7, -8, -9, -6, -30};
+  const Tensor y = run_op("qconv_transpose", {x, w, int32s(bias), int32s(factor), int32s(shift)},
+                          {{"pads", Ints{1, 0, 1, 1}},
+                           {"strides", Ints{2, 3}},
+                           {"output_padding", Ints{1, 0}},
+                           {"group", 2},
+                           {"x_zero_point", -5},
+                           {"w_zero_point", 2},
+                           {"zero_point", 4},
+                           {"clip_min", -100},
+                           {"clip_max", 90}});
+  ASSERT_EQ(y.shape(), (Shape{2, 6, 6, 10}));
+  for (int64_t i = 0; i < y.size(); ++i) {
+    const int64_t q = i % 10, p = i / 10 % 6, o = i / 60 % 6, n = i / 360;
+    int32_t sum = 0;
+    for (int64_t k = 0; k < 12; ++k) {
+      const int64_t kx = k % 2, ky = k / 2 % 3, c = o / 3 * 2 + k / 6;
+      const int64_t yy = p + 1 - ky, xx = q - kx;
+      if (yy < 0 || yy % 2 != 0 || yy / 2 >= 3 || xx < 0 || xx % 3 != 0 || xx / 3 >= 4) continue;
+      sum += (at_or_zero<int8_t>(x, {n, c, yy / 2, xx / 3}) + 5) *
+             (at_or_zero<int8_t>(w, {c, o % 3, ky, kx}) - 2);
+    }
+    const Requantize r{bias[o], factor[o], shift[o], 4, -100, 90};
+    ASSERT_EQ(y.as<int8_t>()[i], requantize(sum, r)) << "output " << i;
+  }
+}
+
 TEST(Qgemm, SumsWrapAtThirtyTwoBits) {
   constexpr int64_t kDepth = 140000;  // times 128 * 128 is 2,293,760,000: beyond 2^31
   const Tensor x = int8s({1, kDepth}, std::vector<int8_t>(kDepth, -128));
@@ -132,6 +165,11 @@ TEST(Quantized, RefusesParametersOutOfRange) {
             "qgemm 'y': shift must be in [-32, 31], got 32 for channel 0");
   EXPECT_EQ(error_of("qgemm", {q, q, one, one, one}, {{"clip_min", 5}, {"clip_max", 4}}),
             "qgemm 'y': clip_min 5 is above clip_max 4");
+  const Tensor image = int8s({1, 1, 1, 1}, {1});
+  EXPECT_EQ(error_of("qconv_transpose", {q, image, one, one, one}, {}),
+            "qconv_transpose 'y': x must be N x C x H x W, got shape 1x1");
+  EXPECT_EQ(error_of("qconv_transpose", {image, int8s({2, 1, 1, 1}, {1, 2}), one, one, one}, {}),
+            "qconv_transpose 'y': w must have 1 input channels, got 2");
   EXPECT_EQ(error_of("qrescale", {q}, {{"factor", 1}, {"shift", 0}, {"zero_point", 128}}),
             "qrescale 'y': zero_point must be in [-128, 127], got 128");
   EXPECT_EQ(error_of("qrescale", {q}, {{"shift", 0}}),
