@@ -15,9 +15,15 @@ Axis axis(const ConvNode& node, size_t d, int64_t in, int64_t out) {
           .pad = node.pads[d]};
 }
 
+// The runs of consecutive outputs whose windows have the same taps inside the input; with a zero
+// point of 0 there is one.
 std::vector<Span> classes(const Axis& axis, int64_t zero_point) {
-  return runs({0, axis.out},
-              [&](int64_t o) { return zero_point == 0 ? Span{} : axis.taps_inside(o); });
+  std::vector<Span> runs = {{0, 1}};
+  for (int64_t o = 1; o < axis.out; ++o) {
+    if (zero_point != 0 && axis.taps_inside(o) != axis.taps_inside(o - 1)) runs.push_back({o, o});
+    runs.back().end = o + 1;
+  }
+  return runs;
 }
 
 // Requantisation of each output channel where the taps of `ty` and `tx` lie inside the input.

@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "vta/compiler/packing.h"
-#include "vta/compiler/window.h"
 #include "vta/graph/graph.h"
 
 namespace vta::compiler {
@@ -25,6 +24,34 @@ struct ConvNode {
   std::vector<int64_t> strides = {1, 1};
   std::vector<int64_t> dilations = {1, 1};
   std::vector<int64_t> pads = {0, 0, 0, 0};
+};
+
+// [begin, end)
+struct Span {
+  int64_t begin = 0;
+  int64_t end = 0;
+  int64_t size() const { return end - begin; }
+  bool operator==(const Span&) const = default;
+};
+
+// One spatial dimension of a window: sizes in elements, `pad` before the first.
+struct Axis {
+  int64_t in = 1, out = 1, kernel = 1, stride = 1, dilation = 1, pad = 0;
+
+  // The input position of tap 0 of output `o`; negative or beyond the input where padding is read.
+  int64_t first(int64_t o) const { return o * stride - pad; }
+  bool inside(int64_t o, int64_t tap) const {
+    const int64_t i = first(o) + tap * dilation;
+    return i >= 0 && i < in;
+  }
+  // The taps of output `o` that lie inside the input: always consecutive.
+  Span taps_inside(int64_t o) const {
+    int64_t begin = 0;
+    while (begin < kernel && !inside(o, begin)) ++begin;
+    int64_t end = begin;
+    while (end < kernel && inside(o, end)) ++end;
+    return {begin, end};
+  }
 };
 
 // LOAD pads with integer 0, which stands for the real number -scale * zero_point. What that adds at

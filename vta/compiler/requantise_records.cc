@@ -6,6 +6,8 @@ namespace vta::compiler {
 
 namespace {
 
+constexpr int kRecordElements = 3;  // bias, factor, packed word
+
 void append(int32_t value, std::vector<uint8_t>& out) {
   for (int shift = 0; shift < 32; shift += 8) {
     out.push_back(static_cast<uint8_t>(static_cast<uint32_t>(value) >> shift));

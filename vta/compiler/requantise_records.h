@@ -10,8 +10,6 @@
 
 namespace vta::compiler {
 
-inline constexpr int64_t kRecordElements = 3;  // bias, factor, packed word
-
 // The records of all output elements in order: channel c is lane c % block_out of element
 // c / block_out, the same for every row of the batch. Channels beyond the given ones requantise to
 // zero.

@@ -91,6 +91,28 @@ func f(X: i8[8, 1, 4], W: i8[8, 4, 4], Y: i8[1, 1, 4]) {
   EXPECT_EQ(executed(f, tiny(), "fsim", contents), interpreted(f, tiny(), contents));
 }
 
+TEST(Generate, ARequantisationReadsEachRecordOnce) {
+  const loop::Function f = loop::parse(R"(
+func f(S: i32[2, 3, 6, 1, 4], R: i32[2, 3, 1, 4], Y: i8[2, 3, 6, 1, 4]) {
+  alloc s: i32[2, 3, 6, 1, 4] acc
+  copy s[0:2, 0:3, 0:6, 0:1, 0:4] = S[0:2, 0:3, 0:6, 0:1, 0:4]
+  alloc r: i32[2, 3, 1, 4] acc
+  copy r[0:2, 0:3, 0:1, 0:4] = R[0:2, 0:3, 0:1, 0:4]
+  for y in 3 { for v in 5 { for o in 2 {
+    call vta.rqt(s[o, y, v, 0:1, 0:4], r[o, 0:3, 0:1, 0:4])
+  } } }
+  copy Y[0:2, 0:3, 0:6, 0:1, 0:4] = s[0:2, 0:3, 0:6, 0:1, 0:4]
+})");
+  const auto instructions = generate(f, tiny()).instructions;
+  std::vector<std::pair<uint32_t, uint32_t>> loops;  // the outer one and its step between records
+  for (const isa::Instruction& i : instructions) {
+    if (i.opcode == isa::Opcode::kAlu) loops.emplace_back(i.iter_out, i.src_factor_out);
+  }
+  EXPECT_THAT(loops, testing::ElementsAre(std::pair(2U, 3U)));
+  const Contents contents = draw_contents(f, 1);
+  EXPECT_EQ(executed(f, tiny(), "fsim", contents), interpreted(f, tiny(), contents));
+}
+
 std::string error_of(std::string_view text) {
   try {
     generate(loop::parse(text), tiny());

@@ -237,9 +237,11 @@ std::optional<Computes> instructions_of(Plan p, const FieldLimits& limits) {
   if (replaces && !in_any_order) return std::nullopt;
   merge_levels(p, in_any_order, limits);
   const std::vector<Level> hardware = take_hardware_loops(p, in_any_order, limits);
+  const bool records_in_turn =
+      std::ranges::any_of(p.levels, [&](const Level& l) { return changes_record(p, l); });
   int64_t steps = 1;
   for (const Level& l : p.levels) steps *= l.extent;
-  if (steps > limits.kernel) return std::nullopt;
+  if (records_in_turn || steps > limits.kernel) return std::nullopt;
   MicroOps uops;
   Unroller(p, uops).run();
   Computes result;

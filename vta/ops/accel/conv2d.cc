@@ -48,8 +48,8 @@ loop::Function conv2d(const Conv2dShape& s, const hw::Config& c) {
   const Tensor w = placeholder({s.groups, s.out_blocks * opb, s.in_blocks * ipb, s.kernel_h,
                                 s.kernel_w, c.block_out, c.block_in},
                                integer(c.wgt_bits), "w");
-  const int64_t elements = s.groups * s.out_blocks * opb;
-  const Tensor r = placeholder({s.classes() * elements, 3, c.batch, c.block_out}, kInt32, "r");
+  const Tensor r = placeholder(
+      {s.classes() * s.groups, s.out_blocks * opb, 3, c.batch, c.block_out}, kInt32, "r");
 
   const int64_t span_h = (s.out_h - 1) * s.stride_h + (s.kernel_h - 1) * s.dilation_h + 1;
   const int64_t span_w = (s.out_w - 1) * s.stride_w + (s.kernel_w - 1) * s.dilation_w + 1;
@@ -85,8 +85,7 @@ loop::Function conv2d(const Conv2dShape& s, const hw::Config& c) {
         out,
         [&](const Indices& i) -> te::Body {
           const auto record = [&](int field) {
-            return r(Expr(i[1]) * s.out_blocks * opb + element(i) + k * elements, field, i[6],
-                     i[7]);
+            return r(Expr(i[1]) + k * s.groups, element(i), field, i[6], i[7]);
           };
           const Expr total = before(i[0], i[1], i[2], i[3], i[4], i[5], i[6], i[7]);
           const Expr value = call("requantise", {total, record(0), record(1), record(2)});

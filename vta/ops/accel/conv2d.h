@@ -50,7 +50,7 @@ struct Conv2dKnobs {
 };
 
 // Parameters: input i8, weights [groups][out elements][in elements][kernel_h][kernel_w][block_out]
-// [block_in], requantise records i32 [classes][groups * out elements][3][batch][block_out], those
+// [block_in], requantise records i32 [classes][groups][out elements][3][batch][block_out], those
 // of a row class together and the first two dimensions as one; output i8. What it computes: output
 // = requantise(sum of input * weight), padding is zero.
 loop::Function conv2d(const Conv2dShape& shape, const hw::Config& config);
