@@ -21,7 +21,7 @@ module store (
 
   logic pop, token_pop, token_push, awvalid, wvalid, wlast, fault, starts, ends, waits, idle, bus_idle;
   logic [vta_pkg::ACC_IDX_W-1:0] raddr;
-  logic [31:0] awaddr, fault_number, end_number;
+  logic [31:0] awaddr, number_out;
   logic [7:0] awlen;
   logic [vta_pkg::BUS_W-1:0] wdata;
   logic [vta_pkg::BUS_W/8-1:0] wstrb;
@@ -34,7 +34,7 @@ module store (
     .out_raddr_o(raddr), .out_rdata_i(data), .awaddr_o(awaddr), .awlen_o(awlen), .awvalid_o(awvalid),
     .awready_i(awready), .wdata_o(wdata), .wstrb_o(wstrb), .wlast_o(wlast), .wvalid_o(wvalid),
     .wready_i(wready), .bvalid_i(bvalid), .bresp_i(bresp), .fault_valid_o(fault), .fault_code_o(fault_code),
-    .fault_number_o(fault_number), .end_number_o(end_number), .event_start_o(starts), .event_end_o(ends),
+    .number_o(number_out), .event_start_o(starts), .event_end_o(ends),
     .cause_o(cause), .waits_for_token_o(waits), .idle_o(idle), .bus_idle_o(bus_idle)
   );
 

@@ -45,8 +45,7 @@ module vta_compute (
 
   output logic                               fault_valid_o,
   output logic [3:0]                         fault_code_o,
-  output logic [vta_pkg::NUMBER_W-1:0]      fault_number_o,
-  output logic [vta_pkg::NUMBER_W-1:0]      end_number_o,  // of the instruction that ends
+  output logic [vta_pkg::NUMBER_W-1:0]       number_o,  // of the instruction with the fault, else of that which ends
   output logic                               event_start_o,
   output logic                               event_end_o,
   output logic [3:0]                         cause_o,
@@ -58,11 +57,11 @@ module vta_compute (
   localparam int GroupIdxW = Groups > 1 ? $clog2(Groups) : 1;
   localparam int SlotW = 6;
   localparam int SizeW = vta_pkg::SIZE_W;
-  localparam int NumberW = vta_pkg::NUMBER_W;
   localparam int BoundW = (SizeW > 4 ? SizeW : 4) + 2;  // of micro-ops that a load writes
   localparam int CountW = 6;  // of instructions started and finished: more than twice the completion FIFO
   localparam int InFlight = 2 * vta_pkg::DESCRIPTORS;
   localparam int InFlightW = $clog2(InFlight) + 1;
+  localparam int PlaceW = $clog2(InFlight);
   localparam int DescCountW = $clog2(vta_pkg::DESCRIPTORS) + 1;
 
   // Starts.
@@ -96,22 +95,29 @@ module vta_compute (
   // Ends, in order.
 
   logic head_valid, head_is_load, head_push_prev, head_push_next, ends;
-  logic [NumberW-1:0] head_number;
   logic [CountW-1:0] exec_started_q, exec_finished_q, exec_ended_q, load_finished_q, load_ended_q;
   logic exec_finish, load_complete, load_complete_uop;
 
-  vta_small_fifo #(.Width(3 + NumberW), .Depth(InFlight)) completion (
+  vta_small_fifo #(.Width(3), .Depth(InFlight)) completion (
     .clk_i, .clear_i, .push_i(start_load || start_exec),
-    .data_i({is_load, cmd_insn_i[vta_pkg::PUSH_PREV_LSB], cmd_insn_i[vta_pkg::PUSH_NEXT_LSB], cmd_number_i}),
+    .data_i({is_load, cmd_insn_i[vta_pkg::PUSH_PREV_LSB], cmd_insn_i[vta_pkg::PUSH_NEXT_LSB]}),
     .pop_i(ends), .valid_o(head_valid),
-    .data_o({head_is_load, head_push_prev, head_push_next, head_number}),
+    .data_o({head_is_load, head_push_prev, head_push_next}),
     .count_o(completion_count)
   );
+
+  // The instructions under way, of which one may be at fault.
+  logic [PlaceW-1:0] start_place, end_place, fault_place;
+  logic [vta_pkg::NUMBER_W-1:0] number;
+  vta_numbers #(.Depth(InFlight)) numbers (
+    .clk_i, .clear_i, .start_i(start_load || start_exec), .number_i(cmd_number_i), .start_place_o(start_place),
+    .end_i(ends), .end_place_o(end_place), .place_i(fault_valid_o ? fault_place : end_place), .number_o(number)
+  );
+  assign number_o = start_finish ? cmd_number_i : number;
 
   assign ends = head_valid && !halt_i
       && (head_is_load ? load_finished_q != load_ended_q : exec_finished_q != exec_ended_q);
   assign event_end_o = ends || start_finish;
-  assign end_number_o = start_finish ? cmd_number_i : head_number;
   assign token_prev_push_o = (ends && head_push_prev) || (start_finish && cmd_insn_i[vta_pkg::PUSH_PREV_LSB]);
   assign token_next_push_o = (ends && head_push_next) || (start_finish && cmd_insn_i[vta_pkg::PUSH_NEXT_LSB]);
 
@@ -199,7 +205,7 @@ module vta_compute (
 
   logic dma_fault, room;
   logic [3:0] dma_fault_code;
-  logic [NumberW-1:0] setup_number_q;
+  logic [PlaceW-1:0] setup_place_q;
 
   vta_read_dma dma (
     .clk_i, .clear_i, .halt_i,
@@ -208,11 +214,11 @@ module vta_compute (
     .fault_valid_o(dma_fault), .fault_code_o(dma_fault_code)
   );
 
-  always_ff @(posedge clk_i) if (start_load) setup_number_q <= cmd_number_i;
+  always_ff @(posedge clk_i) if (start_load) setup_place_q <= start_place;
 
   logic load_working, load_fault, uop_we, acc_we;
   logic [3:0] load_fault_code;
-  logic [NumberW-1:0] load_fault_number;
+  logic [PlaceW-1:0] load_fault_place;
   logic [vta_pkg::UOP_IDX_W-1:0] uop_waddr;
   logic [vta_pkg::UOP_W-1:0] uop_wdata;
   logic [vta_pkg::ACC_IDX_W-1:0] acc_waddr;
@@ -221,7 +227,7 @@ module vta_compute (
   vta_load_buffer buffer (
     .clk_i, .clear_i, .halt_i,
     .desc_push_i(start_load),
-    .desc_fields_i({cmd_number_i, is_uop_load, memory_type == 3'(vta_pkg::TYPE_ACC8),
+    .desc_fields_i({start_place, is_uop_load, memory_type == 3'(vta_pkg::TYPE_ACC8),
                     cmd_insn_i[vta_pkg::MEM_DRAM_BASE_LSB+:SlotW], cmd_insn_i[vta_pkg::MEM_X_STRIDE_LSB+:SlotW],
                     cmd_insn_i[vta_pkg::MEM_SRAM_BASE_LSB+:SizeW], cmd_insn_i[vta_pkg::MEM_Y_SIZE_LSB+:SizeW],
                     cmd_insn_i[vta_pkg::MEM_X_SIZE_LSB+:SizeW], cmd_insn_i[vta_pkg::MEM_X_PAD_AFTER_LSB+:4],
@@ -233,39 +239,41 @@ module vta_compute (
     .uop_we_o(uop_we), .uop_waddr_o(uop_waddr), .uop_wdata_o(uop_wdata),
     .acc_we_o(acc_we), .acc_waddr_o(acc_waddr), .acc_wdata_o(acc_wdata),
     .working_o(load_working), .complete_o(load_complete), .complete_uop_o(load_complete_uop),
-    .fault_valid_o(load_fault), .fault_code_o(load_fault_code), .fault_number_o(load_fault_number)
+    .fault_valid_o(load_fault), .fault_code_o(load_fault_code), .fault_place_o(load_fault_place)
   );
 
   // Execution.
 
   logic next_valid, cur_valid, draining, pipe_busy, requantise_busy;
-  logic slot_valid, last, gemm, reset, overwrite, source, alu, requantise, first, use_imm, accept;
+  logic slot_valid, last, gemm, reset, overwrite, source, alu, requantise, first, use_imm, op_push, accept;
   logic [2:0] op;
   logic [15:0] imm;
   logic [GroupIdxW-1:0] group;
   logic [vta_pkg::ACC_IDX_W-1:0] dst, acc_src;
   logic exec_fault, exec_fault_index;
   logic [3:0] exec_fault_code;
-  logic [NumberW-1:0] exec_fault_number;
+  logic [PlaceW-1:0] exec_fault_place;
 
   vta_sequencer sequencer (
     .clk_i, .clear_i, .halt_i,
-    .start_i(start_exec), .insn_i(cmd_insn_i), .number_i(cmd_number_i), .next_free_o(next_free),
+    .start_i(start_exec), .insn_i(cmd_insn_i), .place_i(start_place), .next_free_o(next_free),
     .next_valid_o(next_valid), .cur_valid_o(cur_valid), .draining_o(draining),
     .load_begin_i(setup_begin), .load_end_i(setup_end), .overlap_o(overlap),
     .uop_we_i(uop_we), .uop_waddr_i(uop_waddr), .uop_wdata_i(uop_wdata),
     .valid_o(slot_valid), .last_o(last), .gemm_o(gemm), .reset_o(reset), .overwrite_o(overwrite),
-    .source_o(source), .alu_o(alu), .requantise_o(requantise), .first_o(first), .op_o(op), .use_imm_o(use_imm), .imm_o(imm), .group_o(group),
+    .source_o(source), .alu_o(alu), .requantise_o(requantise), .first_o(first),
+    .use_imm_o(use_imm), .group_o(group), .op_push_o(op_push), .op_o(op), .imm_o(imm),
     .dst_o(dst), .acc_src_o(acc_src), .inp_src_o(inp_raddr_o), .wgt_o(wgt_raddr_o), .accept_i(accept),
     .pipe_busy_i(pipe_busy), .requantise_busy_i(requantise_busy),
     .fault_valid_o(exec_fault), .fault_index_o(exec_fault_index), .fault_code_o(exec_fault_code),
-    .fault_number_o(exec_fault_number)
+    .fault_place_o(exec_fault_place)
   );
 
   vta_execute execute (
     .clk_i, .clear_i,
     .valid_i(slot_valid), .last_i(last), .gemm_i(gemm), .reset_i(reset), .overwrite_i(overwrite),
-    .source_i(source), .alu_i(alu), .requantise_i(requantise), .first_i(first), .op_i(op), .use_imm_i(use_imm), .imm_i(imm), .group_i(group),
+    .source_i(source), .alu_i(alu), .requantise_i(requantise), .first_i(first),
+    .use_imm_i(use_imm), .group_i(group), .op_push_i(op_push), .op_i(op), .imm_i(imm),
     .dst_i(dst), .src_i(acc_src), .accept_o(accept), .inp_i(inp_rdata_i), .wgt_i(wgt_rdata_i),
     .load_we_i(acc_we), .load_waddr_i(acc_waddr), .load_wdata_i(acc_wdata),
     .out_we_o, .out_waddr_o, .out_wdata_o,
@@ -283,11 +291,11 @@ module vta_compute (
     else if (dma_fault) fault_code_o = dma_fault_code;
     else if (exec_fault) fault_code_o = exec_fault_code;
     else fault_code_o = 4'(vta_pkg::FAULT_DECODE);
-    if (exec_fault_index) fault_number_o = exec_fault_number;
-    else if (load_fault) fault_number_o = load_fault_number;
-    else if (dma_fault) fault_number_o = setup_number_q;
-    else if (exec_fault) fault_number_o = exec_fault_number;
-    else fault_number_o = setup_number_q;
+    if (exec_fault_index) fault_place = exec_fault_place;
+    else if (load_fault) fault_place = load_fault_place;
+    else if (dma_fault) fault_place = setup_place_q;
+    else if (exec_fault) fault_place = exec_fault_place;
+    else fault_place = setup_place_q;
   end
 
   // Idleness and cause.

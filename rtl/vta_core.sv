@@ -113,8 +113,7 @@ module vta_core (
 
   logic fetch_fault, load_fault, compute_fault, store_fault;
   logic [3:0] fetch_code, load_code, compute_code, store_code;
-  logic [NumberW-1:0] load_number, compute_number, store_number;
-  logic [NumberW-1:0] load_ends, compute_ends, store_ends;  // number of the instruction that ends
+  logic [NumberW-1:0] load_number, compute_number, store_number;  // of the fault, or the instruction that ends
   logic load_waits, compute_waits, store_waits, load_idle, compute_idle, store_idle;
 
   vta_fetch fetch (
@@ -159,7 +158,7 @@ module vta_core (
     .inp_we_o(inp_we), .inp_wdata_o(inp_wdata), .inp_pad_we_o(inp_pad_we),
     .wgt_we_o(wgt_we), .wgt_wdata_o(wgt_wdata), .wgt_pad_we_o(wgt_pad_we),
     .waddr_o(load_waddr), .pad_addr_o(load_pad_addr),
-    .fault_valid_o(load_fault), .fault_code_o(load_code), .fault_number_o(load_number), .end_number_o(load_ends),
+    .fault_valid_o(load_fault), .fault_code_o(load_code), .number_o(load_number),
     .event_start_o(event_o[0]), .event_end_o(event_o[1]), .cause_o(cause_o[7:4]),
     .waits_for_token_o(load_waits), .idle_o(load_idle)
   );
@@ -196,8 +195,7 @@ module vta_core (
     .req_grant_i(req_grant[1]), .r_valid_i(beat_valid[1]), .r_data_i(rdata_i), .r_error_i(rresp_i[1]),
     .inp_raddr_o(inp_raddr), .inp_rdata_i(inp_rdata), .wgt_raddr_o(wgt_raddr), .wgt_rdata_i(wgt_rdata),
     .out_we_o(out_we), .out_waddr_o(out_waddr), .out_wdata_o(out_wdata),
-    .fault_valid_o(compute_fault), .fault_code_o(compute_code), .fault_number_o(compute_number),
-    .end_number_o(compute_ends),
+    .fault_valid_o(compute_fault), .fault_code_o(compute_code), .number_o(compute_number),
     .event_start_o(event_o[2]), .event_end_o(event_o[3]), .cause_o(cause_o[11:8]),
     .waits_for_token_o(compute_waits), .idle_o(compute_idle)
   );
@@ -220,7 +218,7 @@ module vta_core (
     .out_re_o(out_re), .out_raddr_o(out_raddr), .out_rdata_i(out_rdata),
     .awaddr_o, .awlen_o, .awvalid_o, .awready_i, .wdata_o, .wstrb_o, .wlast_o, .wvalid_o, .wready_i,
     .bvalid_i, .bresp_i,
-    .fault_valid_o(store_fault), .fault_code_o(store_code), .fault_number_o(store_number), .end_number_o(store_ends),
+    .fault_valid_o(store_fault), .fault_code_o(store_code), .number_o(store_number),
     .event_start_o(event_o[4]), .event_end_o(event_o[5]), .cause_o(cause_o[15:12]),
     .waits_for_token_o(store_waits), .idle_o(store_idle), .bus_idle_o(writes_idle)
   );
@@ -254,19 +252,19 @@ module vta_core (
       number = load_number;
     end else if (load_to_compute_overflow) begin
       code = 4'(vta_pkg::FAULT_TOKEN_OVERFLOW);
-      number = load_ends;
+      number = load_number;
     end else if (compute_fault) begin
       code = compute_code;
       number = compute_number;
     end else if (compute_to_load_overflow || compute_to_store_overflow) begin
       code = 4'(vta_pkg::FAULT_TOKEN_OVERFLOW);
-      number = compute_ends;
+      number = compute_number;
     end else if (store_fault) begin
       code = store_code;
       number = store_number;
     end else if (store_to_compute_overflow) begin
       code = 4'(vta_pkg::FAULT_TOKEN_OVERFLOW);
-      number = store_ends;
+      number = store_number;
     end else if (deadlock) begin
       code = 4'(vta_pkg::FAULT_DEADLOCK);
       number = first_waiting;

@@ -22,13 +22,16 @@ module vta_execute #(
   input  wire logic                      alu_i,
   input  wire logic                      requantise_i,
   input  wire logic                      first_i,
-  input  wire logic [2:0]                op_i,
   input  wire logic                      use_imm_i,
-  input  wire logic [15:0]               imm_i,
   input  wire logic [GroupIdxW-1:0]      group_i,
   input  wire logic [IdxW-1:0]           dst_i,
   input  wire logic [IdxW-1:0]           src_i,
   output logic                           accept_o,  // of a requantise slot; others are always taken
+
+  // The operation of an ALU instruction, before its first slot.
+  input  wire logic                      op_push_i,
+  input  wire logic [2:0]                op_i,
+  input  wire logic [15:0]               imm_i,
 
   input  wire logic [vta_pkg::INP_W-1:0] inp_i,     // at stage 4
   input  wire logic [vta_pkg::WGT_W-1:0] wgt_i,
@@ -53,12 +56,11 @@ module vta_execute #(
   localparam int Sum = Tree + 5;
   localparam int Write = Tree + 6;
 
-  localparam int OpW = 3 + 1 + 16 + GroupIdxW;
-
   logic [Write:3] valid_q, last_q, gemm_q, reset_q, source_q, alu_q;
-  logic [Sum:3] overwrite_q;
+  logic [Sum:3] overwrite_q, use_imm_q;
+  logic [Read:3] first_q;
   logic [IdxW-1:0] addr_q [Write+1];  // read, and but for a source written
-  logic [OpW-1:0] op_q [Sum+1];
+  logic [GroupIdxW-1:0] group_q [Sum+1];
 
   initial valid_q = '0;
 
@@ -71,10 +73,12 @@ module vta_execute #(
     overwrite_q <= {overwrite_q[Sum-1:3], overwrite_i};
     source_q <= {source_q[Write-1:3], source_i};
     alu_q <= {alu_q[Write-1:3], alu_i};
+    use_imm_q <= {use_imm_q[Sum-1:3], use_imm_i};
+    first_q <= {first_q[Read-1:3], first_i};
     addr_q[3] <= source_i ? src_i : dst_i;
-    op_q[3] <= {op_i, use_imm_i, imm_i, group_i};
+    group_q[3] <= group_i;
     for (int i = 4; i <= Write; i++) addr_q[i] <= addr_q[i-1];
-    for (int i = 4; i <= Sum; i++) op_q[i] <= op_q[i-1];
+    for (int i = 4; i <= Sum; i++) group_q[i] <= group_q[i-1];
   end
 
   logic [Write:Sum] writes;  // that the slot writes
@@ -110,14 +114,33 @@ module vta_execute #(
     .overwrite_i(overwrite_q[Sum]), .base_i(base), .result_o(gemm_result)
   );
 
+  // An operation waits in a RAM until its instruction's first slot comes to Sum; it is there until the next one's.
+  // Those of an instruction a stage fit.
+  localparam int OpDepth = 8;
+  logic op_pop;
+  logic [$clog2(OpDepth)-1:0] op_head_q, op_tail_q;
   logic [2:0] op;
-  logic use_imm;
   logic [15:0] imm;
+  assign op_pop = valid_q[Read] && first_q[Read] && (source_q[Read] || alu_q[Read]);
+  vta_ram #(.Width(3 + 16), .Depth(OpDepth)) operations (
+    .clk_i, .we_i(op_push_i), .waddr_i(op_tail_q), .wdata_i({op_i, imm_i}), .re_i(op_pop), .raddr_i(op_head_q),
+    .rdata_o({op, imm})
+  );
+  always_ff @(posedge clk_i) begin
+    if (clear_i) begin
+      op_head_q <= '0;
+      op_tail_q <= '0;
+    end else begin
+      if (op_pop) op_head_q <= op_head_q + 1'b1;
+      if (op_push_i) op_tail_q <= op_tail_q + 1'b1;
+    end
+  end
+
   logic [GroupIdxW-1:0] group;
-  always_comb {op, use_imm, imm, group} = op_q[Sum];
+  always_comb group = group_q[Sum];
   vta_alu alu (
     .clk_i, .source_i(valid_q[Sum] && source_q[Sum]), .en_i(valid_q[Sum] && alu_q[Sum]), .op_i(op),
-    .use_imm_i(use_imm), .imm_i(imm), .group_i(group), .base_i(base), .result_o(alu_result)
+    .use_imm_i(use_imm_q[Sum]), .imm_i(imm), .group_i(group), .base_i(base), .result_o(alu_result)
   );
 
   generate
@@ -132,7 +155,7 @@ module vta_execute #(
       /* verilator lint_off UNUSEDSIGNAL */
       logic unused;
       /* verilator lint_on UNUSEDSIGNAL */
-      assign unused = requantise_i || first_i;
+      assign unused = requantise_i;
       assign accept_o = 1'b0;
       assign requantise_re = 1'b0;
       assign requantise_raddr = '0;

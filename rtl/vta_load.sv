@@ -46,8 +46,7 @@ module vta_load #(
 
   output logic                            fault_valid_o,
   output logic [3:0]                      fault_code_o,
-  output logic [vta_pkg::NUMBER_W-1:0]      fault_number_o,
-  output logic [vta_pkg::NUMBER_W-1:0]      end_number_o,  // of the instruction that ends
+  output logic [vta_pkg::NUMBER_W-1:0]       number_o,  // of the instruction with the fault, else of that which ends
   output logic                            event_start_o,
   output logic                            event_end_o,
   output logic [3:0]                      cause_o,
@@ -125,7 +124,7 @@ module vta_load #(
   // Data side: `cur`.
 
   logic cur_valid_q, cur_push_next_q, cur_is_wgt_q, any_beat_q;
-  logic [NumberW-1:0] cur_number_q;
+  logic [NumberW-1:0] cur_number_q, end_number_q;
   logic [LengthW-1:0] row_length_q;    // with padding
   logic [SizeW-1:0] cur_x_q;
   logic [4:0] x_pads_q;
@@ -262,7 +261,7 @@ module vta_load #(
     else if (complete) cur_valid_q <= 1'b0;
     end_q <= complete && !clear_i && !halt_i;
     end_push_q <= cur_push_next_q;
-    if (complete) end_number_o <= cur_number_q;
+    if (complete) end_number_q <= cur_number_q;
   end
 
   initial begin
@@ -313,7 +312,7 @@ module vta_load #(
   assign fault_valid_o = beyond || bus_error || dma_fault;
   assign fault_code_o = beyond ? 4'(vta_pkg::FAULT_SRAM_RANGE)
                         : bus_error ? 4'(vta_pkg::FAULT_BUS) : dma_fault_code;
-  assign fault_number_o = beyond || bus_error ? cur_number_q : number_q;
+  assign number_o = beyond || bus_error ? cur_number_q : dma_fault ? number_q : end_number_q;
 
   logic in_flight;
   assign in_flight = !dma_idle || desc_valid || cur_valid_q || end_q;

@@ -5,8 +5,8 @@
 module vta_load_buffer #(
   localparam int SlotW = 6,         // a beat has at most 64 elements
   localparam int TargetW = 6,       // counts of exec instructions
-  localparam int NumberW = vta_pkg::NUMBER_W,
-  localparam int FieldsW = NumberW + 2 + 2 * SlotW + 3 * vta_pkg::SIZE_W + 16,
+  localparam int PlaceW = $clog2(2 * vta_pkg::DESCRIPTORS),  // of an instruction under way
+  localparam int FieldsW = PlaceW + 2 + 2 * SlotW + 3 * vta_pkg::SIZE_W + 16,
   localparam int CountW = $clog2(vta_pkg::DESCRIPTORS) + 1
 ) (
   input  wire logic                          clk_i,
@@ -42,7 +42,7 @@ module vta_load_buffer #(
   output logic                               complete_uop_o,
   output logic                               fault_valid_o,
   output logic [3:0]                         fault_code_o,
-  output logic [vta_pkg::NUMBER_W-1:0]      fault_number_o
+  output logic [PlaceW-1:0]                  fault_place_o
 );
 
   localparam int Depth = 64;
@@ -92,7 +92,7 @@ module vta_load_buffer #(
 
   logic desc_valid, desc_pop, d_gated, d_is_uop, d_is_acc8, d_moves, d_has_data, d_has_pads;
   logic [TargetW-1:0] d_target;
-  logic [NumberW-1:0] d_number;
+  logic [PlaceW-1:0] d_place;
   logic [SlotW-1:0] d_slot, d_stride_slot;
   logic [SizeW-1:0] d_sram, d_y, d_x;
   logic [3:0] d_xpa, d_xpb, d_ypa, d_ypb;
@@ -102,7 +102,7 @@ module vta_load_buffer #(
 
   vta_ram_fifo #(.Width(FieldsW), .Depth(vta_pkg::DESCRIPTORS)) descriptors (
     .clk_i, .clear_i, .push_i(desc_push_i), .data_i(desc_fields_i), .pop_i(desc_pop), .valid_o(desc_valid),
-    .data_o({d_number, d_is_uop, d_is_acc8, d_slot, d_stride_slot, d_sram, d_y, d_x, d_xpa, d_xpb, d_ypa, d_ypb}),
+    .data_o({d_place, d_is_uop, d_is_acc8, d_slot, d_stride_slot, d_sram, d_y, d_x, d_xpa, d_xpb, d_ypa, d_ypb}),
     .count_o(desc_count_o)
   );
   /* verilator lint_off UNUSEDSIGNAL */  // for an assertion
@@ -126,7 +126,7 @@ module vta_load_buffer #(
 
   logic valid_q, gated_q, is_uop_q, is_acc8_q;
   logic [TargetW-1:0] target_q;
-  logic [NumberW-1:0] number_q;
+  logic [PlaceW-1:0] place_q;
   logic [LengthW-1:0] row_length_q;  // with padding
   logic [SizeW-1:0] x_q, y_q;
   logic [4:0] x_pads_q;
@@ -189,7 +189,7 @@ module vta_load_buffer #(
     if (desc_pop) begin
       gated_q <= d_gated;
       target_q <= d_target;
-      number_q <= d_number;
+      place_q <= d_place;
       is_uop_q <= d_is_uop;
       is_acc8_q <= d_is_acc8;
       row_length_q <= d_length;
@@ -261,7 +261,7 @@ module vta_load_buffer #(
   assign beyond = write && write_index >= depth;
   assign fault_valid_o = beyond || (consume && beat_error);
   assign fault_code_o = beyond ? 4'(vta_pkg::FAULT_SRAM_RANGE) : 4'(vta_pkg::FAULT_BUS);
-  assign fault_number_o = number_q;
+  assign fault_place_o = place_q;
 
   // Output scalars of a beat, or of an element smaller than one, sign-extended.
   localparam int Bits = vta_pkg::OUT_BITS;

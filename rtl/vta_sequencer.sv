@@ -6,6 +6,7 @@
 module vta_sequencer #(
   localparam int Groups = vta_pkg::BATCH * vta_pkg::BLOCK_OUT / vta_pkg::ALU_LANES,
   localparam int GroupIdxW = Groups > 1 ? $clog2(Groups) : 1,
+  localparam int PlaceW = $clog2(2 * vta_pkg::DESCRIPTORS),
   localparam int BoundW = (vta_pkg::SIZE_W > 4 ? vta_pkg::SIZE_W : 4) + 2
 ) (
   input  wire logic                          clk_i,
@@ -16,7 +17,7 @@ module vta_sequencer #(
   /* verilator lint_off UNUSEDSIGNAL */  // only some fields
   input  wire logic [vta_pkg::INSN_W-1:0]    insn_i,
   /* verilator lint_on UNUSEDSIGNAL */
-  input  wire logic [vta_pkg::NUMBER_W-1:0]  number_i,
+  input  wire logic [PlaceW-1:0]             place_i,      // among the instructions under way
   output logic                               next_free_o,
   output logic                               next_valid_o,
   output logic                               cur_valid_o,
@@ -31,6 +32,11 @@ module vta_sequencer #(
   input  wire logic [vta_pkg::UOP_IDX_W-1:0] uop_waddr_i,
   input  wire logic [vta_pkg::UOP_W-1:0]     uop_wdata_i,
 
+  // The operation of an ALU instruction, when its slots begin to issue.
+  output logic                               op_push_o,
+  output logic [2:0]                         op_o,
+  output logic [15:0]                        imm_o,
+
   // S2. At most one of the kinds; none of them: an instruction without micro-ops.
   output logic                               valid_o,
   output logic                               last_o,       // of its instruction
@@ -40,10 +46,8 @@ module vta_sequencer #(
   output logic                               source_o,     // ALU: reads acc[src]
   output logic                               alu_o,        // ALU: a group of acc[dst]
   output logic                               requantise_o,
-  output logic                               first_o,      // requantise: first of its instruction
-  output logic [2:0]                         op_o,
+  output logic                               first_o,      // of its instruction
   output logic                               use_imm_o,
-  output logic [15:0]                        imm_o,
   output logic [GroupIdxW-1:0]               group_o,
   output logic [vta_pkg::ACC_IDX_W-1:0]      dst_o,
   output logic [vta_pkg::ACC_IDX_W-1:0]      acc_src_o,
@@ -58,7 +62,7 @@ module vta_sequencer #(
   output logic                               fault_valid_o,  // of S2, else of `next`
   output logic                               fault_index_o,  // it is S2's
   output logic [3:0]                         fault_code_o,
-  output logic [vta_pkg::NUMBER_W-1:0]      fault_number_o
+  output logic [PlaceW-1:0]                  fault_place_o
 );
 
   localparam int UopIdxW = vta_pkg::UOP_IDX_W;
@@ -79,7 +83,7 @@ module vta_sequencer #(
   // `next`: decoded.
 
   logic n_valid_q, n_gemm_q, n_reset_q, n_overwrite_q, n_tensor_q, n_use_imm_q, n_requantise_q, n_lacks_op_q;
-  logic [vta_pkg::NUMBER_W-1:0] n_number_q;
+  logic [PlaceW-1:0] n_place_q;
   logic [UopIdxW-1:0] n_begin_q;
   logic [UopIdxW:0] n_end_q;
   logic [IterW-1:0] n_iter_out_q, n_iter_in_q;
@@ -101,7 +105,7 @@ module vta_sequencer #(
 
   always_ff @(posedge clk_i) begin
     if (start_i) begin
-      n_number_q <= number_i;
+      n_place_q <= place_i;
       n_gemm_q <= is_gemm && !insn_i[vta_pkg::GEMM_RESET_LSB];
       n_reset_q <= is_gemm && insn_i[vta_pkg::GEMM_RESET_LSB];
       n_overwrite_q <= is_gemm && insn_i[vta_pkg::GEMM_OVERWRITE_LSB];
@@ -133,15 +137,13 @@ module vta_sequencer #(
   // `cur`: with its place in the loops.
 
   logic valid_q, empty_q, gemm_q, reset_q, overwrite_q, tensor_q, use_imm_q, requantise_q;
-  logic [vta_pkg::NUMBER_W-1:0] number_q;
+  logic [PlaceW-1:0] place_q;
   logic [UopIdxW-1:0] begin_q, uop_q;
   logic [UopIdxW:0] end_q;
   logic [IterW-1:0] iter_in_q, outer_left_q, inner_left_q;
   logic [AccIdxW-1:0] dst_by_out_q, dst_by_in_q;
   logic [SrcIdxW-1:0] src_by_out_q, src_by_in_q;
   logic [WgtIdxW-1:0] wgt_by_out_q, wgt_by_in_q;
-  logic [2:0] op_q;
-  logic [15:0] imm_q;
   logic source_q, first_q;
   logic [GroupIdxW-1:0] group_q;
   logic [IdxW:0] dst_q, src_q, wgt_q;              // offsets of this iteration
@@ -180,6 +182,10 @@ module vta_sequencer #(
     else if (issue && last) valid_q <= 1'b0;
   end
 
+  assign op_push_o = take && !n_empty && !n_gemm_q && !n_reset_q && !n_requantise_q;
+  assign op_o = n_op_q;
+  assign imm_o = n_imm_q;
+
   logic [IdxW:0] dst_next_outer, src_next_outer, wgt_next_outer;
   assign dst_next_outer = advance(dst_outer_q, IdxW'(dst_by_out_q));
   assign src_next_outer = advance(src_outer_q, IdxW'(src_by_out_q));
@@ -195,7 +201,7 @@ module vta_sequencer #(
       tensor_q <= n_tensor_q;
       source_q <= n_tensor_q;
       use_imm_q <= n_use_imm_q;
-      number_q <= n_number_q;
+      place_q <= n_place_q;
       begin_q <= n_begin_q;
       uop_q <= n_begin_q;
       end_q <= n_end_q;
@@ -208,8 +214,6 @@ module vta_sequencer #(
       src_by_in_q <= n_src_in_q;
       wgt_by_out_q <= n_wgt_out_q;
       wgt_by_in_q <= n_wgt_in_q;
-      op_q <= n_op_q;
-      imm_q <= n_imm_q;
       first_q <= 1'b1;
       group_q <= '0;
       dst_q <= '0;
@@ -251,7 +255,7 @@ module vta_sequencer #(
   );
 
   // What goes along unchanged.
-  localparam int AlongW = 7 + GroupIdxW + 3 + 1 + 16 + vta_pkg::NUMBER_W;
+  localparam int AlongW = 7 + GroupIdxW + 1 + PlaceW;
   logic [AlongW-1:0] along1_q, along2_q;
   logic [IdxW:0] dst1_q, src1_q, wgt1_q, dst2_q, src2_q, wgt2_q;
 
@@ -266,7 +270,7 @@ module vta_sequencer #(
     if (issue) begin
       along1_q <= {last, gemm_q, reset_q, overwrite_q, !empty_q && !gemm_q && !reset_q && !requantise_q && source_q,
                    !empty_q && !gemm_q && !reset_q && !requantise_q && !source_q, first_q,
-                   group_q, op_q, use_imm_q, imm_q, number_q};
+                   group_q, use_imm_q, place_q};
       requantise1_q <= requantise_q;
       dst1_q <= dst_q;
       src1_q <= src_q;
@@ -290,9 +294,9 @@ module vta_sequencer #(
 
   // S2.
 
-  logic [vta_pkg::NUMBER_W-1:0] number2;
+  logic [PlaceW-1:0] place2;
   logic uses_acc_src;
-  assign {last_o, gemm_o, reset_o, overwrite_o, source_o, alu_o, first_o, group_o, op_o, use_imm_o, imm_o, number2} = along2_q;
+  assign {last_o, gemm_o, reset_o, overwrite_o, source_o, alu_o, first_o, group_o, use_imm_o, place2} = along2_q;
   assign requantise_o = requantise2_q;
   assign dst_o = dst2_q[AccIdxW-1:0];
   assign acc_src_o = src2_q[AccIdxW-1:0];
@@ -312,7 +316,7 @@ module vta_sequencer #(
   assign fault_valid_o = fault_index_o || (n_valid_q && (n_uop_beyond || n_lacks_op_q));
   assign fault_code_o = fault_index_o ? 4'(vta_pkg::FAULT_SRAM_RANGE)
                         : n_uop_beyond ? 4'(vta_pkg::FAULT_UOP_RANGE) : 4'(vta_pkg::FAULT_OPERATION);
-  assign fault_number_o = fault_index_o ? number2 : n_number_q;
+  assign fault_place_o = fault_index_o ? place2 : n_place_q;
 
   // Micro-ops that a load would overwrite.
 

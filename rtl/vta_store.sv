@@ -37,8 +37,7 @@ module vta_store (
 
   output logic                               fault_valid_o,
   output logic [3:0]                         fault_code_o,
-  output logic [vta_pkg::NUMBER_W-1:0]      fault_number_o,
-  output logic [vta_pkg::NUMBER_W-1:0]      end_number_o,  // of the instruction that ends
+  output logic [vta_pkg::NUMBER_W-1:0]       number_o,  // of the instruction with the fault, else of that which ends
   output logic                               event_start_o,
   output logic                               event_end_o,
   output logic [3:0]                         cause_o,
@@ -57,7 +56,7 @@ module vta_store (
   localparam int SlotW = Slots > 1 ? $clog2(Slots) : 1;
   localparam int SizeW = vta_pkg::SIZE_W;
   localparam int BaseW = vta_pkg::DRAM_BASE_W;
-  localparam int NumberW = vta_pkg::NUMBER_W;
+  localparam int PlaceW = vta_pkg::DESCRIPTORS > 1 ? $clog2(vta_pkg::DESCRIPTORS) : 1;  // among those under way
   localparam int AddrW = vta_pkg::ADDRESS_W + 1;  // the highest bit says, and keeps, that it is beyond
   localparam int BeatW = AddrW - BeatBytesW;
   localparam int RowW = (SizeW + Shift > 6 ? SizeW + Shift : 6) + 1;
@@ -73,7 +72,7 @@ module vta_store (
   logic start, tokens_there;
   logic [StartedW-1:0] started_q;  // started and not ended
   logic slot_q;
-  logic [NumberW-1:0] slot_number_q;
+  logic [PlaceW-1:0] start_place, slot_place_q;
   logic [BaseW-1:0] dram_base_q;
   logic slot_push_q;
   logic [SizeW-1:0] slot_sram_q, slot_y_q, slot_x_q;
@@ -89,7 +88,7 @@ module vta_store (
 
   always_ff @(posedge clk_i) begin
     if (start) begin
-      slot_number_q <= cmd_number_i;
+      slot_place_q <= start_place;
       slot_push_q <= cmd_insn_i[vta_pkg::PUSH_PREV_LSB];
       slot_type_q <= cmd_insn_i[vta_pkg::MEM_MEMORY_LSB+:3];
       slot_sram_q <= cmd_insn_i[vta_pkg::MEM_SRAM_BASE_LSB+:SizeW];
@@ -110,7 +109,7 @@ module vta_store (
   // RUN.
 
   logic run_q, run_push_q, moves_q;
-  logic [NumberW-1:0] run_number_q;
+  logic [PlaceW-1:0] run_place_q;
   logic [SizeW-1:0] rows_left_q, columns_left_q, x_size_q;
   logic [IndexW-1:0] index_q;
   logic [AddrW-1:0] row_q;                    // byte address of the next row
@@ -163,7 +162,7 @@ module vta_store (
 
   always_ff @(posedge clk_i) begin
     if (take) begin
-      run_number_q <= slot_number_q;
+      run_place_q <= slot_place_q;
       run_push_q <= slot_push_q;
       moves_q <= slot_moves;
       rows_left_q <= slot_y_q;
@@ -298,7 +297,6 @@ module vta_store (
 
   logic [BurstW-1:0] issued_q, issued, acked_q, target;
   logic pending_valid, pending_push, pending_error, acknowledged, ends;
-  logic [NumberW-1:0] pending_number;
   logic error_q;            // a burst was answered with an error:
   logic [BurstW-1:0] error_at_q;  // the first such one
   logic bus_error;          // was of the instruction that would end
@@ -313,9 +311,9 @@ module vta_store (
   assign bus_error = acknowledged && error_q && (pending_error || error_beyond[BurstW-1]);
   assign ends = acknowledged && !bus_error;
 
-  vta_small_fifo #(.Width(NumberW + 2 + BurstW), .Depth(vta_pkg::DESCRIPTORS)) pending (
-    .clk_i, .clear_i, .push_i(run_done), .data_i({run_number_q, run_push_q, error_q, issued}), .pop_i(ends),
-    .valid_o(pending_valid), .data_o({pending_number, pending_push, pending_error, target}), .count_o(unused_count)
+  vta_small_fifo #(.Width(2 + BurstW), .Depth(vta_pkg::DESCRIPTORS)) pending (
+    .clk_i, .clear_i, .push_i(run_done), .data_i({run_push_q, error_q, issued}), .pop_i(ends),
+    .valid_o(pending_valid), .data_o({pending_push, pending_error, target}), .count_o(unused_count)
   );
 
   always_ff @(posedge clk_i) begin
@@ -360,7 +358,6 @@ module vta_store (
 
   assign event_end_o = ends;
   assign token_prev_push_o = ends && pending_push;
-  assign end_number_o = pending_number;
   assign bus_idle_o = outstanding_q == '0;
 
   assign fault_valid_o = bus_error || beyond_dram || beyond_sram || slot_padded || slot_wrong_type;
@@ -371,8 +368,16 @@ module vta_store (
     else if (slot_padded) fault_code_o = 4'(vta_pkg::FAULT_STORE_PAD);
     else fault_code_o = 4'(vta_pkg::FAULT_DECODE);
   end
-  assign fault_number_o = bus_error ? pending_number
-                          : beyond_dram || beyond_sram ? run_number_q : slot_number_q;
+
+  logic [PlaceW-1:0] end_place, place;
+  vta_numbers #(.Depth(vta_pkg::DESCRIPTORS)) numbers (
+    .clk_i, .clear_i, .start_i(start), .number_i(cmd_number_i), .start_place_o(start_place),
+    .end_i(ends), .end_place_o(end_place), .place_i(place), .number_o
+  );
+  always_comb begin
+    place = end_place;
+    if (!bus_error && fault_valid_o) place = beyond_dram || beyond_sram ? run_place_q : slot_place_q;
+  end
 
   assign idle_o = cmd_empty_i && started_q == '0;
   assign waits_for_token_o = cmd_valid_i && !tokens_there && started_q == '0;
