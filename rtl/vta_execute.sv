@@ -115,8 +115,8 @@ module vta_execute #(
   );
 
   // An operation waits in a RAM until its instruction's first slot comes to Sum; it is there until the next one's.
-  // Those of an instruction a stage fit.
-  localparam int OpDepth = 8;
+  // There may be an instruction at each stage up to Read, and one that is written while one is read.
+  localparam int OpDepth = 1 << $clog2(Read + 2);
   logic op_pop;
   logic [$clog2(OpDepth)-1:0] op_head_q, op_tail_q;
   logic [2:0] op;
@@ -198,6 +198,7 @@ module vta_execute #(
   always_ff @(posedge clk_i) begin
     if (!clear_i) begin
       one_writer_at_a_time: assert (!(writes[Write] && (requantise_we || load_we_i)) && !(requantise_we && load_we_i));
+      an_operation_is_read_before_its_place_is_taken: assert (!(op_push_i && op_pop && op_head_q == op_tail_q));
       one_reader_at_a_time: assert (!(valid_q[Read] && requantise_re));
     end
   end
