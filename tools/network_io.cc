@@ -13,6 +13,7 @@
 #include "vta/graph/passes.h"
 #include "vta/import/onnx/onnx.h"
 #include "vta/import/tflite/tflite.h"
+#include "vta/quantize/adopt_qdq.h"
 
 namespace vta::tools {
 
@@ -48,7 +49,7 @@ graph::Graph import_model(const fs::path& model, const NetworkOptions& options) 
           model.string());
   import::OnnxOptions onnx;
   onnx.dims = parse_dims(options.dims);
-  return import::load_onnx(model, onnx);
+  return quantize::adopt_qdq(import::load_onnx(model, onnx));
 }
 
 bool is_picture(const fs::path& file) {

@@ -94,16 +94,48 @@ class Rewriter {
 
  private:
   void rewrite(const Node& node) {
-    const bool done =
-        (node.op == "conv" && conv(node)) ||
-        (node.op == "conv_transpose" && conv_transpose(node)) ||
-        (node.op == "gemm" && gemm(node)) || (node.op == "add" && add(node)) ||
-        (node.op == "max_pool" && max_pool(node)) ||
-        (node.op == "average_pool" && average_pool(node, "qaverage_pool")) ||
-        (node.op == "global_average_pool" && average_pool(node, "qglobal_average_pool")) ||
-        ((node.op == "relu" || node.op == "clip") && rescale(node)) ||
-        (movement_ops().contains(node.op) && movement(node));
+    const bool done = has_meanings(node) && rewrite_to_integers(node);
     if (!done) keep(node);
+  }
+
+  bool rewrite_to_integers(const Node& node) {
+    return (node.op == "conv" && conv(node)) ||
+           (node.op == "conv_transpose" && conv_transpose(node)) ||
+           (node.op == "gemm" && gemm(node)) || (node.op == "add" && add(node)) ||
+           (node.op == "max_pool" && max_pool(node)) ||
+           (node.op == "average_pool" && average_pool(node, "qaverage_pool")) ||
+           (node.op == "global_average_pool" && average_pool(node, "qglobal_average_pool")) ||
+           ((node.op == "relu" || node.op == "clip") && rescale(node)) ||
+           (movement_ops().contains(node.op) && movement(node));
+  }
+
+  // Whether the operator's integer form would have the steps that are given, where just those are
+  // to be used: at its inputs, of its weights, and at its output or that of the clip which it takes
+  // in.
+  bool has_meanings(const Node& node) {
+    if (!options_.only_given_ranges) return true;
+    for (const ValueId id : node.inputs) {
+      if (id == kNoValue || source_.constant(id) != nullptr || !is_float(id)) continue;
+      if (forms(id).integer == kNoValue && !has_range(id)) return false;
+      integer(id);
+    }
+    const bool weighted = node.op == "conv" || node.op == "conv_transpose" || node.op == "gemm";
+    if (weighted && !options_.weights.contains(node.name)) return false;
+    if (node.op == "max_pool" || movement_ops().contains(node.op)) {
+      const ValueId input = node.input(0), output = node.outputs[0];
+      return !has_range(output) || same_steps(affine_of(output), forms(input).affine);
+    }
+    const std::optional<size_t> clip = clip_behind(node);
+    return has_range(clip ? source_.nodes[*clip].outputs[0] : node.outputs[0]);
+  }
+
+  bool has_range(ValueId id) const {
+    const Range& range = ranges_[static_cast<size_t>(id)];
+    return range.max > range.min;
+  }
+
+  static bool same_steps(const Affine& a, const Affine& b) {
+    return a.zero_point == b.zero_point && std::fabs(a.scale - b.scale) <= 1e-6 * a.scale;
   }
 
   // -- operators with an integer form ---------------------------------------------------------
@@ -291,16 +323,20 @@ class Rewriter {
   // If all that reads the node's output is one Relu or Clip, takes that in: its output and its
   // limits.
   std::pair<ValueId, Clip> fuse_clip(const Node& node) {
+    const std::optional<size_t> index = clip_behind(node);
+    if (!index) return {node.outputs[0], Clip{}};
+    fused_.insert(*index);
+    return {source_.nodes[*index].outputs[0], *clip_of(source_.nodes[*index])};
+  }
+
+  // The node that fuse_clip takes in. One that stands between steps of its own stays.
+  std::optional<size_t> clip_behind(const Node& node) const {
     const ValueId output = node.outputs[0];
     const auto& readers = consumers_[static_cast<size_t>(output)];
-    if (readers.size() == 1 && !is_output(output)) {
-      const auto index = static_cast<size_t>(readers[0]);
-      if (const auto clip = clip_of(source_.nodes[index])) {
-        fused_.insert(index);
-        return {source_.nodes[index].outputs[0], *clip};
-      }
-    }
-    return {output, Clip{}};
+    if (readers.size() != 1 || is_output(output)) return std::nullopt;
+    if (options_.only_given_ranges && has_range(output)) return std::nullopt;
+    const auto index = static_cast<size_t>(readers[0]);
+    return clip_of(source_.nodes[index]) ? std::optional(index) : std::nullopt;
   }
 
   std::optional<Clip> clip_of(const Node& node) const {
@@ -346,14 +382,17 @@ class Rewriter {
     Forms& f = forms(id);
     if (f.integer == kNoValue) {
       f.affine = affine_of(id);
-      f.integer = target_.add_node("quantize", source_.value(id).name + ".quantize", {floating(id)},
+      f.integer = target_.add_node("quantize", source_.value(id).name + ".quantize",
+                                   {f.floating != kNoValue ? f.floating : floating(id)},
                                    meaning(f.affine))[0];
+      if (options_.only_given_ranges) f.floating = kNoValue;  // who reads it reads the steps
     }
     return f.integer;
   }
 
   ValueId floating(ValueId id) {
     Forms& f = forms(id);
+    if (options_.only_given_ranges && has_range(id)) integer(id);
     if (f.floating == kNoValue) {
       if (const auto& constant = source_.value(id).constant) {
         f.floating = target_.add_constant(source_.value(id).name, *constant);

@@ -20,6 +20,10 @@ struct QuantizeOptions {
   // Weights that are integers already, by the node's name; those of other nodes are rounded to the
   // nearest step.
   WeightsByNode weights = {};
+  // Ranges are what the values really have, not estimates: one that is a point says that its value
+  // has none, and an operator at such a value stays in floating point, as one does whose weights
+  // are not given.
+  bool only_given_ranges = false;
 };
 
 // `graph` as graph::simplify leaves it, `ranges` from calibrate(graph, …). Graph inputs and outputs

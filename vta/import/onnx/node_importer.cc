@@ -148,7 +148,12 @@ void NodeImporter::evaluate_last_node() {
   const auto is_constant = [&](ValueId id) {
     return id == kNoValue || graph_.constant(id) != nullptr;
   };
-  if (!std::ranges::all_of(node.inputs, is_constant) ||
+  // The integers of quantised weights stay, for the pass that keeps them
+  // (vta/quantize/adopt_qdq.h).
+  const auto is_byte = [&](ValueId id) {
+    return id != kNoValue && dtype_bytes(type(id).dtype) == 1 && type(id).dtype != DType::kBool;
+  };
+  if (std::ranges::any_of(node.inputs, is_byte) || !std::ranges::all_of(node.inputs, is_constant) ||
       !std::ranges::all_of(node.inputs, is_small) || !std::ranges::all_of(node.outputs, is_small)) {
     return;
   }
