@@ -30,11 +30,25 @@ class Draw {
     attributes.merge(requantisation());
     attributes["group"] = group;
     return weighted("qconv", picture(group * in), {group * out, in, kernel[0], kernel[1]},
-                    attributes);
+                    attributes, group * out);
+  }
+  Graph qconv_transpose() {
+    const int64_t group = from(0, 3) == 0 ? from(2, 4) : 1;
+    const int64_t in = from(1, group > 1 ? 6 : 40), out = from(1, group > 1 ? 6 : 40);
+    const Ints kernel = {from(1, 5), from(1, 5)}, strides = {from(1, 3), from(1, 3)};
+    Attributes attributes = requantisation();
+    attributes["strides"] = strides;
+    attributes["pads"] = Ints{from(0, kernel[0] - 1), from(0, kernel[1] - 1),
+                              from(0, kernel[0] - 1), from(0, kernel[1] - 1)};
+    attributes["output_padding"] = Ints{from(0, strides[0] - 1), from(0, strides[1] - 1)};
+    attributes["group"] = group;
+    return weighted("qconv_transpose", picture(group * in), {group * in, out, kernel[0], kernel[1]},
+                    attributes, group * out);
   }
   Graph qgemm() {
     const int64_t depth = from(1, 90);
-    return weighted("qgemm", {from(1, 4), depth}, {from(1, 70), depth}, requantisation());
+    const int64_t out = from(1, 70);
+    return weighted("qgemm", {from(1, 4), depth}, {out, depth}, requantisation(), out);
   }
   Graph qadd() {
     Attributes attributes = requantisation();
@@ -112,16 +126,16 @@ class Draw {
     graph.outputs = graph.add_node(std::string(op), "node", ids, attributes);
     return graph;
   }
-  Graph weighted(std::string_view op, const Shape& x, const Shape& w,
-                 const Attributes& attributes) {
+  Graph weighted(std::string_view op, const Shape& x, const Shape& w, const Attributes& attributes,
+                 int64_t channels) {
     Graph graph;
     const int64_t limit = (int64_t{1} << (config_.wgt_bits - 1)) - 1;
     const std::vector<ValueId> ids = {
         graph.add_input("x", {DType::kInt8, x}),
         graph.add_constant("w", draw_tensor<int8_t>(w, -limit, limit, random_)),
-        graph.add_constant("bias", draw_tensor<int32_t>({w[0]}, -5000, 5000, random_)),
-        graph.add_constant("factor", draw_tensor<int32_t>({w[0]}, 1 << 30, INT32_MAX, random_)),
-        graph.add_constant("shift", draw_tensor<int32_t>({w[0]}, -10, -3, random_))};
+        graph.add_constant("bias", draw_tensor<int32_t>({channels}, -5000, 5000, random_)),
+        graph.add_constant("factor", draw_tensor<int32_t>({channels}, 1 << 30, INT32_MAX, random_)),
+        graph.add_constant("shift", draw_tensor<int32_t>({channels}, -10, -3, random_))};
     graph.outputs = graph.add_node(std::string(op), "node", ids, attributes);
     return graph;
   }
@@ -136,6 +150,7 @@ struct Drawn {
 };
 constexpr Drawn kDrawn[] = {
     {"qconv", &Draw::qconv},
+    {"qconv_transpose", &Draw::qconv_transpose},
     {"qgemm", &Draw::qgemm},
     {"qadd", &Draw::qadd},
     {"qrescale", &Draw::qrescale},

@@ -1,5 +1,7 @@
 #include "vta/compiler/conv_node.h"
 
+#include <numeric>
+
 #include "vta/compiler/requantise_records.h"
 
 namespace vta::compiler {
@@ -26,36 +28,10 @@ std::vector<Span> classes(const Axis& axis, int64_t zero_point) {
   return runs;
 }
 
-// Requantisation of each output channel where the taps of `ty` and `tx` lie inside the input.
-std::vector<Requantize> requantisation(const graph::Graph& graph, const graph::Node& node,
-                                       const Tensor& weights, Span ty, Span tx) {
-  const auto w = weights.as<int8_t>();
-  const auto bias = graph.constant(node.input(2))->as<int32_t>();
-  const auto factor = graph.constant(node.input(3))->as<int32_t>();
-  const auto shift = graph.constant(node.input(4))->as<int32_t>();
-  const auto zero_point = static_cast<int32_t>(node.int_attr("x_zero_point"));
-  const int64_t kernel_w = weights.shape()[3];
-  const int64_t taps = weights.shape()[2] * kernel_w;
-  const int64_t inputs = weights.shape()[1];
-  std::vector<Requantize> channels;
-  for (size_t c = 0; c < bias.size(); ++c) {
-    int32_t weight_sum = 0;
-    for (int64_t i = 0; i < inputs; ++i) {
-      for (int64_t y = ty.begin; y < ty.end; ++y) {
-        for (int64_t x = tx.begin; x < tx.end; ++x) {
-          const int64_t plane = static_cast<int64_t>(c) * inputs + i;
-          weight_sum += w[static_cast<size_t>(plane * taps + y * kernel_w + x)];
-        }
-      }
-    }
-    channels.push_back({.bias = wrap_add(bias[c], wrap_mul(-zero_point, weight_sum)),
-                        .factor = factor[c],
-                        .shift = shift[c],
-                        .zero_point = static_cast<int>(node.int_attr("zero_point")),
-                        .clip_min = static_cast<int>(node.int_attr("clip_min")),
-                        .clip_max = static_cast<int>(node.int_attr("clip_max"))});
-  }
-  return channels;
+std::vector<int64_t> listed(Span taps) {
+  std::vector<int64_t> result(static_cast<size_t>(taps.size()));
+  std::iota(result.begin(), result.end(), taps.begin);
+  return result;
 }
 
 }  // namespace
@@ -74,40 +50,43 @@ ConvNode::ConvNode(const graph::Graph& graph, const graph::Node& node)
   pads = node.ints_attr("pads");
 }
 
-ConvNode ConvNode::with_folded_columns() const {
-  const Shape& shape = weights.shape();
-  ConvNode folded = *this;
-  folded.weights = Tensor(DType::kInt8, {shape[0], shape[3] * shape[1], shape[2], 1});
-  const auto from = weights.as<int8_t>();
-  auto to = folded.weights.as<int8_t>().begin();
-  for (int64_t o = 0; o < shape[0]; ++o) {
-    for (int64_t x = 0; x < shape[3]; ++x) {
-      for (int64_t i = 0; i < shape[1] * shape[2]; ++i) {  // rows of all channels
-        *to++ = from[static_cast<size_t>((o * shape[1] * shape[2] + i) * shape[3] + x)];
-      }
-    }
-  }
-  folded.input.c *= shape[3];
-  folded.input.w = output.w;
-  folded.strides[1] = folded.dilations[1] = 1;
-  folded.pads[1] = folded.pads[3] = 0;
-  return folded;
-}
-
-module::ColumnFold ConvNode::column_fold(int64_t x_zero_point) const {
-  return {.kernel = static_cast<int>(weights.shape()[3]),
-          .stride = static_cast<int>(strides[1]),
-          .dilation = static_cast<int>(dilations[1]),
-          .pad = static_cast<int>(pads[1]),
-          .out = static_cast<int>(output.w),
-          .outside = static_cast<int>(x_zero_point)};
-}
-
 BorderClasses::BorderClasses(const ConvNode& node, int64_t zero_point)
     : y(axis(node, 0, node.input.h, node.output.h)),
       x(axis(node, 1, node.input.w, node.output.w)),
       rows(classes(y, zero_point)),
       columns(classes(x, zero_point)) {}
+
+std::vector<Requantize> channel_requantisation(const graph::Graph& graph, const graph::Node& node,
+                                               const Tensor& weights, std::span<const int64_t> rows,
+                                               std::span<const int64_t> columns) {
+  const auto w = weights.as<int8_t>();
+  const auto bias = graph.constant(node.input(2))->as<int32_t>();
+  const auto factor = graph.constant(node.input(3))->as<int32_t>();
+  const auto shift = graph.constant(node.input(4))->as<int32_t>();
+  const auto zero_point = static_cast<int32_t>(node.int_attr("x_zero_point"));
+  const int64_t kernel_w = weights.shape()[3];
+  const int64_t taps = weights.shape()[2] * kernel_w;
+  const int64_t inputs = weights.shape()[1];
+  std::vector<Requantize> channels;
+  for (size_t c = 0; c < bias.size(); ++c) {
+    int32_t weight_sum = 0;
+    for (int64_t i = 0; i < inputs; ++i) {
+      for (const int64_t y : rows) {
+        for (const int64_t x : columns) {
+          const int64_t plane = static_cast<int64_t>(c) * inputs + i;
+          weight_sum += w[static_cast<size_t>(plane * taps + y * kernel_w + x)];
+        }
+      }
+    }
+    channels.push_back({.bias = wrap_add(bias[c], wrap_mul(-zero_point, weight_sum)),
+                        .factor = factor[c],
+                        .shift = shift[c],
+                        .zero_point = static_cast<int>(node.int_attr("zero_point")),
+                        .clip_min = static_cast<int>(node.int_attr("clip_min")),
+                        .clip_max = static_cast<int>(node.int_attr("clip_max"))});
+  }
+  return channels;
+}
 
 std::vector<uint8_t> conv_records(const graph::Graph& graph, const graph::Node& node,
                                   const ConvNode& conv, const BorderClasses& border,
@@ -115,9 +94,9 @@ std::vector<uint8_t> conv_records(const graph::Graph& graph, const graph::Node& 
   std::vector<uint8_t> bytes;
   for (const Span& rows : border.rows) {
     for (const Span& columns : border.columns) {
-      const auto channels =
-          requantisation(graph, node, conv.weights, border.y.taps_inside(rows.begin),
-                         border.x.taps_inside(columns.begin));
+      const auto channels = channel_requantisation(graph, node, conv.weights,
+                                                   listed(border.y.taps_inside(rows.begin)),
+                                                   listed(border.x.taps_inside(columns.begin)));
       const auto records = channel_records(channels, elements, config);
       bytes.insert(bytes.end(), records.begin(), records.end());
     }

@@ -2,23 +2,18 @@
 #pragma once
 
 #include <algorithm>
+#include <span>
 #include <vector>
 
+#include "vta/base/requantize.h"
 #include "vta/compiler/packing.h"
 #include "vta/graph/graph.h"
-#include "vta/module/column_fold.h"
 
 namespace vta::compiler {
 
 // qconv or qgemm; the latter is a convolution by 1x1 of an image of one pixel.
 struct ConvNode {
   ConvNode(const graph::Graph& graph, const graph::Node& node);
-
-  // With kernel columns as channels: the convolution of what `column_fold` makes of the input by
-  // weights of one column. Of one group.
-  ConvNode with_folded_columns() const;
-  // What lies beyond the input is its zero point.
-  module::ColumnFold column_fold(int64_t x_zero_point) const;
 
   bool has_padding() const {
     return std::ranges::any_of(pads, [](int64_t pad) { return pad != 0; });
@@ -74,8 +69,15 @@ struct BorderClasses {
   std::vector<Span> rows, columns;
 };
 
+// The requantisation of each output channel of a qconv, qconv_transpose or qgemm where these rows
+// and columns of the kernel lie inside the input: the bias takes in what the input's zero point
+// adds to the sum. `weights` are [O][C / group][KH][KW].
+std::vector<Requantize> channel_requantisation(const graph::Graph& graph, const graph::Node& node,
+                                               const Tensor& weights, std::span<const int64_t> rows,
+                                               std::span<const int64_t> columns);
+
 // The requantise records (requantise_records.h) of all border classes, one class after another, of
-// `elements` output elements each. The bias takes in what the input's zero point adds to the sum.
+// `elements` output elements each.
 std::vector<uint8_t> conv_records(const graph::Graph& graph, const graph::Node& node,
                                   const ConvNode& conv, const BorderClasses& border,
                                   int64_t elements, const hw::Config& config);

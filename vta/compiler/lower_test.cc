@@ -7,7 +7,6 @@
 #include <random>
 
 #include "vta/compiler/compile.h"
-#include "vta/graph/op.h"
 #include "vta/isa/check.h"
 #include "vta/module/executor.h"
 #include "vta/module/placement.h"
@@ -69,13 +68,6 @@ Graph conv_graph(const Shape& x_shape, const Shape& w_shape, int64_t stride, int
   const WeightedInputs inputs = add_weights(graph, x, w_shape, config, random);
   graph.outputs = graph.add_node("qconv", "conv", inputs.ids, attributes);
   return graph;
-}
-
-std::map<std::string, graph::Attribute> window(std::vector<int64_t> kernel, int64_t stride,
-                                               std::vector<int64_t> pads) {
-  return {{"kernel_shape", std::move(kernel)},
-          {"strides", std::vector<int64_t>{stride, stride}},
-          {"pads", std::move(pads)}};
 }
 
 void expect_proven(const module::Module& module) {
@@ -155,39 +147,65 @@ TEST_P(Lower, RandomConvolutions) {
   }
 }
 
-// The node's input as it is uploaded.
-const module::UploadStep& first_upload(const module::Module& module) {
-  for (const module::Step& step : module.steps) {
-    if (const auto* upload = std::get_if<module::UploadStep>(&step)) return *upload;
-  }
-  throw Error("nothing is uploaded");
+Graph transposed_graph(const Shape& x_shape, const Shape& w_shape, std::vector<int64_t> strides,
+                       std::vector<int64_t> pads, std::vector<int64_t> output_padding,
+                       int64_t group, const hw::Config& config, Random& random) {
+  Graph graph;
+  const ValueId x = graph.add_input("x", {DType::kInt8, x_shape});
+  auto attributes = clip(random);
+  attributes["strides"] = std::move(strides);
+  attributes["pads"] = std::move(pads);
+  attributes["output_padding"] = std::move(output_padding);
+  attributes["group"] = group;
+  const int64_t channels = w_shape[1] * group;
+  WeightedInputs inputs = add_weights(graph, x, {channels, 1, 1, 1}, config, random);
+  const int64_t limit = (int64_t{1} << (config.wgt_bits - 1)) - 1;
+  inputs.ids[1] = graph.add_constant("w", random.tensor<int8_t>(w_shape, -limit, limit));
+  graph.outputs = graph.add_node("qconv_transpose", "up", inputs.ids, attributes);
+  return graph;
 }
 
-TEST_P(Lower, FirstLayersOfFewChannelsWithFoldedColumns) {
-  for (const int64_t dilation : {1, 2}) {
-    for (const int64_t x_zero_point : {0, -128}) {
-      Graph graph = conv_graph({1, 3, 15, 17}, {20, 3, 5, 5}, 2, 2, dilation, 1, config_, random_);
-      graph.nodes[0].attributes["pads"] = std::vector<int64_t>{1, 3, 2, 4};
-      graph.nodes[0].attributes["x_zero_point"] = x_zero_point;
-      graph.value(graph.outputs[0]).type = graph::infer_types(graph, graph.nodes[0], 1)[0];
-      expect_matches_interpreter(graph, config_, random_);
-      EXPECT_EQ(first_upload(compile_integer(graph, config_).module).fold,
-                (module::ColumnFold{.kernel = 5,
-                                    .stride = 2,
-                                    .dilation = static_cast<int>(dilation),
-                                    .pad = 3,
-                                    .out = dilation == 1 ? 10 : 8,
-                                    .outside = static_cast<int>(x_zero_point)}));
-    }
+// Kernels of 3x3, 5x5, 4x4 and 2x2 with strides of 2, a kernel smaller than its stride, groups,
+// batches, and an input of one pixel, which is a dense layer.
+TEST_P(Lower, TransposedConvolutions) {
+  struct Case {
+    Shape x, w;
+    std::vector<int64_t> strides, pads, output_padding;
+    int64_t group;
+  };
+  for (const Case& c : std::vector<Case>{
+           {{1, 20, 5, 4}, {20, 18, 3, 3}, {2, 2}, {1, 1, 1, 1}, {1, 1}, 1},
+           {{1, 20, 4, 4}, {20, 3, 3, 3}, {2, 2}, {1, 1, 1, 1}, {0, 0}, 1},
+           {{2, 40, 4, 4}, {40, 20, 5, 5}, {2, 2}, {2, 2, 2, 2}, {1, 1}, 1},
+           {{1, 8, 6, 5}, {8, 24, 4, 4}, {2, 2}, {1, 1, 1, 1}, {0, 0}, 1},
+           {{1, 16, 3, 3}, {16, 16, 2, 2}, {2, 2}, {0, 0, 0, 0}, {0, 0}, 1},
+           {{1, 8, 4, 5}, {8, 8, 4, 4}, {1, 1}, {0, 3, 1, 2}, {0, 0}, 1},
+           {{1, 9, 3, 4}, {9, 4, 2, 1}, {3, 2}, {0, 0, 1, 0}, {2, 1}, 1},
+           {{2, 12, 4, 3}, {12, 5, 3, 3}, {2, 1}, {1, 0, 0, 1}, {1, 0}, 2},
+           {{2, 40, 1, 1}, {40, 20, 4, 4}, {1, 1}, {0, 0, 0, 0}, {0, 0}, 1},
+           {{1, 12, 1, 1}, {12, 5, 4, 3}, {2, 2}, {1, 0, 1, 1}, {1, 1}, 2},
+       }) {
+    expect_matches_interpreter(
+        transposed_graph(c.x, c.w, c.strides, c.pads, c.output_padding, c.group, config_, random_),
+        config_, random_);
   }
 }
 
-TEST_P(Lower, AFoldedInputIsTheOthersUnfoldedInput) {
-  Graph graph = conv_graph({1, 3, 12, 12}, {20, 3, 5, 5}, 1, 2, 1, 1, config_, random_);
-  const auto pooled =
-      graph.add_node("qmax_pool", "pool", graph.inputs, window({2, 2}, 2, {0, 0, 0, 0}));
-  graph.outputs.push_back(pooled[0]);
-  expect_matches_interpreter(graph, config_, random_);
+TEST_P(Lower, RandomTransposedConvolutions) {
+  for (int i = 0; i < 4; ++i) {
+    const std::vector<int64_t> kernel = {random_.in(1, 5), random_.in(1, 5)};
+    const std::vector<int64_t> strides = {random_.in(1, 3), random_.in(1, 2)};
+    const int64_t pad = random_.in(0, std::min(kernel[0], kernel[1]) - 1) / 2;
+    const int64_t group = random_.in(0, 3) == 0 ? 2 : 1;
+    const Shape x = {random_.in(1, 2), group * random_.in(1, 20), random_.in(2, 7),
+                     random_.in(2, 7)};
+    expect_matches_interpreter(
+        transposed_graph(x, {x[1], random_.in(1, 20), kernel[0], kernel[1]}, strides,
+                         {pad, pad, pad, pad},
+                         {random_.in(0, strides[0] - 1), random_.in(0, strides[1] - 1)}, group,
+                         config_, random_),
+        config_, random_);
+  }
 }
 
 TEST_P(Lower, DenseWithAnInputZeroPoint) {
@@ -229,6 +247,13 @@ TEST_P(Lower, ARequantisationAlone) {
     graph.outputs = graph.add_node("qrescale", "rescale", {x}, attributes);
     expect_matches_interpreter(graph, config_, random_);
   }
+}
+
+std::map<std::string, graph::Attribute> window(std::vector<int64_t> kernel, int64_t stride,
+                                               std::vector<int64_t> pads) {
+  return {{"kernel_shape", std::move(kernel)},
+          {"strides", std::vector<int64_t>{stride, stride}},
+          {"pads", std::move(pads)}};
 }
 
 TEST_P(Lower, MaxPoolsWithPadding) {

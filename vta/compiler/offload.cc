@@ -4,6 +4,7 @@
 #include <map>
 #include <vector>
 
+#include "vta/compiler/conv_transpose_node.h"
 #include "vta/compiler/packing.h"
 #include "vta/graph/ops/pool.h"
 
@@ -53,10 +54,26 @@ bool parameters_are_constant(const Graph& graph, const Node& node, const hw::Con
 }
 
 bool padding_fits_its_field(const Graph&, const Node& node, const hw::Config& config) {
-  if (node.op == "qgemm") return true;
   const auto& pads = node.ints_attr("pads");
   const int64_t per_pixel = Packing(config).inp_per_block;
   return pads[0] <= 15 && pads[2] <= 15 && pads[1] * per_pixel <= 15 && pads[3] * per_pixel <= 15;
+}
+
+bool dilations_are_one(const Graph&, const Node& node, const hw::Config&) {
+  return node.ints_attr("dilations") == std::vector<int64_t>{1, 1};
+}
+
+// What the schedule loads: the input with zeros around it, as far as the outputs reach.
+bool outputs_reach_the_input(const Graph& graph, const Node& node, const hw::Config& config) {
+  return ConvTransposeNode(graph, node, Packing(config)).shape().reads_input();
+}
+bool reach_fits_the_padding_fields(const Graph& graph, const Node& node, const hw::Config& config) {
+  const Packing packing(config);
+  const auto s = ConvTransposeNode(graph, node, packing).shape();
+  if (s.in_h == 1 && s.in_w == 1) return true;  // a dense layer
+  const int64_t columns = 15 / packing.inp_per_block;
+  return s.before_h() <= 15 && s.span_h(s.out_h) - s.before_h() - s.in_h <= 15 &&
+         s.before_w() <= columns && s.span_w(s.out_w) - s.before_w() - s.in_w <= columns;
 }
 
 bool shifts_fit(const Graph& graph, const Node& node, const hw::Config&) {
@@ -106,14 +123,25 @@ const std::vector<Constraint>& weighted_constraints() {
       {"the product with the factor must be rounded twice, as rqt does", rounds_as_rqt},
       {"bias, factor and shift must be constant", parameters_are_constant},
       {"shifts must be from -32 to 31", shifts_fit},
-      {"padding must be at most 15 input elements on a side", padding_fits_its_field},
   };
   return kConstraints;
 }
 
+std::vector<Constraint> weighted_and(std::initializer_list<Constraint> more) {
+  std::vector<Constraint> result = weighted_constraints();
+  result.insert(result.end(), more);
+  return result;
+}
+
 const std::map<std::string, std::vector<Constraint>, std::less<>>& table() {
   static const std::map<std::string, std::vector<Constraint>, std::less<>> kTable = {
-      {"qconv", weighted_constraints()},
+      {"qconv", weighted_and({{"padding must be at most 15 input elements on a side",
+                               padding_fits_its_field}})},
+      {"qconv_transpose",
+       weighted_and({{"dilations must be 1", dilations_are_one},
+                     {"pads must not cut off all that the input reaches", outputs_reach_the_input},
+                     {"outputs must reach at most 15 input elements beyond the input on a side",
+                      reach_fits_the_padding_fields}})},
       {"qgemm", weighted_constraints()},
       {"qadd", {kBytes, kRequantise, kBatch, kRank2Or4}},
       {"qrescale", {kBytes, kRequantise, kBatch, kRank2Or4}},

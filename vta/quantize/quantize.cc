@@ -158,8 +158,9 @@ class Rewriter {
     if (weights == nullptr || weights->rank() != 4) return false;
     if (node.has_input(2) && source_.constant(node.input(2)) == nullptr) return false;
     const int64_t group = node.int_attr("group");
-    emit_weighted("qconv_transpose", node, channels_exchanged(*weights, group), node.attributes,
-                  [&](const Tensor& rows) { return channels_exchanged(rows, group); });
+    emit_weighted("qconv_transpose", node, graph::exchange_channels(*weights, group),
+                  node.attributes,
+                  [&](const Tensor& rows) { return graph::exchange_channels(rows, group); });
     return true;
   }
 
@@ -310,14 +311,6 @@ class Rewriter {
       return given->second;
     }
     return round_to_nearest(rows, options_.weight_bits, least_scales);
-  }
-
-  // [group * A][B][KH][KW] to [group * B][A][KH][KW].
-  static Tensor channels_exchanged(const Tensor& weights, int64_t group) {
-    const Shape& shape = weights.shape();
-    const int64_t a = shape[0] / group, b = shape[1], taps = shape[2] * shape[3];
-    return graph::strided(weights, {group, b, a, taps}, {a * b * taps, taps, b * taps, 1})
-        .reshaped({group * b, a, shape[2], shape[3]});
   }
 
   // If all that reads the node's output is one Relu or Clip, takes that in: its output and its

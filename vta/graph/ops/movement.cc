@@ -26,6 +26,13 @@ Tensor strided(const Tensor& from, Shape shape, std::vector<int64_t> strides, in
   return result;
 }
 
+Tensor exchange_channels(const Tensor& weights, int64_t groups) {
+  const Shape& shape = weights.shape();
+  const int64_t a = shape[0] / groups, b = shape[1], taps = shape[2] * shape[3];
+  return strided(weights, {groups, b, a, taps}, {a * b * taps, taps, b * taps, 1})
+      .reshaped({groups * b, a, shape[2], shape[3]});
+}
+
 Tensor indexed(const Tensor& from, Shape shape,
                const std::function<int64_t(size_t axis, int64_t index)>& map, const Tensor* fill) {
   Tensor result(from.dtype(), std::move(shape));

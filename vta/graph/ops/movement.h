@@ -44,6 +44,10 @@ void strided_loop(const Shape& shape, const std::array<std::vector<int64_t>, N>&
 // for every index being inside.
 Tensor strided(const Tensor& from, Shape shape, std::vector<int64_t> strides, int64_t offset = 0);
 
+// [groups * A][B][KH][KW] to [groups * B][A][KH][KW]: from a transposed convolution's weights to
+// those of a convolution with the same groups, or back.
+Tensor exchange_channels(const Tensor& weights, int64_t groups);
+
 // result[i0, i1, …] of the given shape = from[map(0, i0), map(1, i1), …], or `fill` (one element of
 // the same type) where a map says kFill. Both have the same rank.
 inline constexpr int64_t kFill = -1;

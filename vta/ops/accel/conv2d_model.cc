@@ -16,15 +16,14 @@ using hw::Memory;
 
 class Model {
  public:
-  Model(const Conv2dShape& s, const Conv2dKnobs& k, const hw::Config& c)
+  Model(const Conv2dWork& s, const Conv2dKnobs& k, const hw::Config& c)
       : s_(s),
         k_(k),
         c_(c),
         ipb_(std::max(c.block_out / c.block_in, 1)),
         opb_(std::max(c.block_in / c.block_out, 1)),
-        taps_(s.kernel_h * s.kernel_w),
-        span_h_((k.rows - 1) * s.stride_h + (s.kernel_h - 1) * s.dilation_h + 1),
-        span_w_((k.columns - 1) * s.stride_w + (s.kernel_w - 1) * s.dilation_w + 1),
+        span_h_((k.rows - 1) * s.stride_h + s.reach_h),
+        span_w_((k.columns - 1) * s.stride_w + s.reach_w),
         o_threads_(k.across == Across::kRows ? 1 : k.threads) {}
 
   // Each thread has a tile at least, and all together have room.
@@ -34,13 +33,13 @@ class Model {
     const int64_t out = k_.groups * k_.out_blocks * opb_, in = k_.in_blocks * ipb_;
     const int64_t all_in = s_.in_blocks * ipb_, pixels = k_.rows * k_.columns;
     const int64_t inp = k_.threads * k_.groups * in * span_h_ * span_w_;
-    const int64_t wgt = (k_.weights_stay ? o_threads_ * all_in : k_.threads * in) * out * taps_;
-    const int64_t acc = k_.threads * out * pixels + o_threads_ * 3 * out * s_.classes();
+    const int64_t wgt = (k_.weights_stay ? o_threads_ * all_in : k_.threads * in) * out * s_.taps;
+    const int64_t acc = k_.threads * out * pixels * s_.outputs + o_threads_ * 3 * out * s_.classes;
     // Two of a step's loops are the hardware's; a kernel that starts sums anew, and one that does
     // not, for each thread.
     std::vector<int64_t> loops = {k_.groups, k_.out_blocks * opb_, in, k_.rows, k_.columns};
     std::ranges::sort(loops);
-    const int64_t uops = 2 * k_.threads * loops[0] * loops[1] * loops[2] * taps_;
+    const int64_t uops = 2 * k_.threads * loops[0] * loops[1] * loops[2] * s_.taps;
     return inp <= c_.depth(Memory::kInp) && wgt <= c_.depth(Memory::kWgt) &&
            acc <= c_.depth(Memory::kAcc) && uops <= c_.depth(Memory::kUop);
   }
@@ -48,21 +47,22 @@ class Model {
   double cycles() const {
     const double tiles_g = static_cast<double>(ceil_div(s_.groups, k_.groups));
     const double tiles_o = static_cast<double>(ceil_div(s_.out_blocks, k_.out_blocks));
-    const double tiles_h = static_cast<double>(ceil_div(s_.out_h, k_.rows));
-    const double tiles_w = static_cast<double>(ceil_div(s_.out_w, k_.columns));
+    const double tiles_h = static_cast<double>(ceil_div(s_.rows, k_.rows));
+    const double tiles_w = static_cast<double>(ceil_div(s_.columns, k_.columns));
     const double steps = static_cast<double>(ceil_div(s_.in_blocks, k_.in_blocks));
     // What a tile of average size takes: the last ones of an axis may be smaller.
     const double groups = static_cast<double>(s_.groups) / tiles_g;
     const double out = groups * static_cast<double>(s_.out_blocks * opb_) / tiles_o;
     const double in = static_cast<double>(s_.in_blocks * ipb_) / steps;
-    const double pixels = static_cast<double>(s_.out_h * s_.out_w) / (tiles_h * tiles_w);
-    const auto taps = static_cast<double>(taps_);
+    const double pixels = static_cast<double>(s_.rows * s_.columns) / (tiles_h * tiles_w);
+    const double outputs = pixels * static_cast<double>(s_.outputs);
+    const auto taps = static_cast<double>(s_.taps);
 
     const double multiply = out * pixels * in * taps;
-    const auto classes = static_cast<double>(s_.classes());
+    const auto classes = static_cast<double>(s_.classes);
     const double requantise =
-        out * (pixels * lanes_factor() + kRecord * classes) + kDrain * classes;
-    const double store = out * pixels * cycles_of(Memory::kOut) + kInstruction * out;
+        out * (outputs * lanes_factor() + kRecord * classes) + kDrain * classes;
+    const double store = out * outputs * cycles_of(Memory::kOut) + kInstruction * out;
     const double inputs =
         groups * in *
         (static_cast<double>(rows_read() * columns_read()) * cycles_of(Memory::kInp) +
@@ -108,7 +108,7 @@ class Model {
       case Across::kRows:
         break;
     }
-    return {s_.out_h, k_.rows};
+    return {s_.rows, k_.rows};
   }
 
   // The last round's last tile as a part of a whole one: 0 where a thread has none.
@@ -131,36 +131,70 @@ class Model {
   int64_t rows_read() const { return std::min(span_h_, s_.in_h); }
   int64_t columns_read() const { return std::min(span_w_, s_.in_w); }
 
-  const Conv2dShape& s_;
+  const Conv2dWork& s_;
   const Conv2dKnobs& k_;
   const hw::Config& c_;
-  int64_t ipb_, opb_, taps_, span_h_, span_w_, o_threads_;
+  int64_t ipb_, opb_, span_h_, span_w_, o_threads_;
 };
 
 }  // namespace
 
-std::optional<double> estimated_cycles(const Conv2dShape& shape, const Conv2dKnobs& knobs,
+Conv2dWork::Conv2dWork(const Conv2dShape& s)
+    : batches(s.batches),
+      groups(s.groups),
+      in_blocks(s.in_blocks),
+      in_h(s.in_h),
+      in_w(s.in_w),
+      out_blocks(s.out_blocks),
+      rows(s.out_h),
+      columns(s.out_w),
+      outputs(1),
+      taps(s.kernel_h * s.kernel_w),
+      stride_h(s.stride_h),
+      stride_w(s.stride_w),
+      reach_h((s.kernel_h - 1) * s.dilation_h + 1),
+      reach_w((s.kernel_w - 1) * s.dilation_w + 1),
+      classes(s.classes()) {}
+
+Conv2dWork::Conv2dWork(const Conv2dTransposeShape& s)
+    : batches(s.batches),
+      groups(s.groups),
+      in_blocks(s.in_blocks),
+      in_h(s.in_h),
+      in_w(s.in_w),
+      out_blocks(s.out_blocks),
+      rows(ceil_div(s.out_h, s.stride_h)),
+      columns(ceil_div(s.out_w, s.stride_w)),
+      outputs(s.stride_h * s.stride_w),
+      taps(s.kernel_h * s.kernel_w),
+      stride_h(1),
+      stride_w(1),
+      reach_h(s.span_h(s.stride_h)),
+      reach_w(s.span_w(s.stride_w)),
+      classes(s.classes()) {}
+
+std::optional<double> estimated_cycles(const Conv2dWork& work, const Conv2dKnobs& knobs,
                                        const hw::Config& config) {
-  const Model model(shape, knobs, config);
+  const Model model(work, knobs, config);
   return model.fits() ? std::optional(model.cycles()) : std::nullopt;
 }
 
-Conv2dKnobs default_knobs(const Conv2dShape& shape, const hw::Config& config) {
+Conv2dKnobs default_knobs(const Conv2dWork& work, const hw::Config& config) {
   std::optional<Conv2dKnobs> best;
   double fewest = 0;
   const auto consider = [&](const Conv2dKnobs& k) {
-    const auto cycles = estimated_cycles(shape, k, config);
+    const auto cycles = estimated_cycles(work, k, config);
     if (!cycles || (best && *cycles >= fewest)) return;
     best = k;
     fewest = *cycles;
   };
   constexpr std::pair<int64_t, Across> kThreads[] = {
       {1, Across::kRows}, {2, Across::kRows}, {2, Across::kOutBlocks}, {2, Across::kGroups}};
-  for (const int64_t groups : splits(shape.groups)) {
-    for (const int64_t out_blocks : splits(shape.out_blocks)) {
-      for (const int64_t in_blocks : splits(shape.in_blocks)) {
-        for (const int64_t rows : splits(shape.out_h)) {
-          for (const int64_t columns : splits(shape.out_w)) {
+  for (const int64_t groups : splits(work.groups)) {
+    for (const int64_t out_blocks : splits(work.out_blocks)) {
+      for (const int64_t in_blocks : splits(work.in_blocks)) {
+        for (const int64_t rows : splits(work.rows)) {
+          for (const int64_t columns : splits(work.columns)) {
             for (const bool stay : {true, false}) {
               for (const auto& [threads, across] : kThreads) {
                 consider({groups, out_blocks, in_blocks, rows, columns, threads, across, stay});
