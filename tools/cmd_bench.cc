@@ -12,6 +12,8 @@
 #include "tools/network_io.h"
 #include "tools/progress.h"
 #include "vta/compiler/network_timing.h"
+#include "vta/graph/passes.h"
+#include "vta/quantize/quantize.h"
 #include "vta/zoo/zoo.h"
 
 namespace vta::tools {
@@ -84,12 +86,17 @@ Result measure(const Options& options) {
   const graph::Graph network = load(options);
   Result result{
       .network = options.model, .config = hw::load_config(options.hw), .report = {}, .timing = {}};
-  // Time does not depend on data, and one input gives ranges that are as good as any.
+  // Time does not depend on data: one input gives ranges, and the nearest steps weights, that are
+  // as good as any.
   auto samples = random_samples(network, 0);
   samples.resize(1);
   const compiler::Compiled compiled = [&] {
     const Progress progress("compiling " + options.model);
-    return compiler::compile_network(network, samples, result.config);
+    const graph::Graph simple = graph::simplify(network);
+    return compiler::compile_integer(
+        quantize::quantize(simple, quantize::calibrate(simple, samples),
+                           {.weight_bits = result.config.wgt_bits}),
+        result.config);
   }();
   result.report = compiled.report;
   Progress progress("timing", static_cast<int64_t>(compiled.module.kernels.size()));

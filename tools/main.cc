@@ -60,6 +60,7 @@ int run(int argc, char** argv) {
   app.footer("'vta COMMAND --help' explains a command and shows examples.");
   add_compile_command(app);
   add_run_command(app);
+  add_quantize_command(app);
   add_eval_command(app);
   add_bench_command(app);
   add_zoo_command(app);

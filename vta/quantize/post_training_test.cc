@@ -11,6 +11,7 @@
 #include "vta/quantize/adaptive_rounding.h"
 #include "vta/quantize/bias_correction.h"
 #include "vta/quantize/equalize.h"
+#include "vta/quantize/mixed.h"
 #include "vta/quantize/range_rules.h"
 
 namespace vta::quantize {
@@ -195,11 +196,12 @@ TEST(PostTraining, ChoosesTheLeastErrorAndBeatsNearestSteps) {
   std::mt19937 random(5);
   const Graph graph = network(random);
   const auto inputs = samples(32, random);
-  const PostTraining result = quantize_post_training(graph, inputs, {.weight_bits = 4});
+  PostTrainer trainer(graph, inputs);
+  const PostTraining result = quantize_best(trainer, {.weight_bits = 4});
   graph::verify(result.integer);
   ASSERT_EQ(result.trials.size(), 16U);
   for (const Trial& trial : result.trials) {
-    EXPECT_LE(result.trials[result.chosen].error, trial.error) << trial.name;
+    EXPECT_LE(result.trials[result.chosen].error, trial.error) << to_string(trial.way);
   }
   const auto error = [&](const Graph& integer) {
     double sum = 0;
@@ -218,8 +220,9 @@ TEST(PostTraining, ChoosesTheLeastErrorAndBeatsNearestSteps) {
 TEST(PostTraining, BitsOfSingleNodesAreTheirOwn) {
   std::mt19937 random(6);
   const Graph graph = network(random);
-  const PostTraining result =
-      quantize_post_training(graph, samples(8, random), {.bits_by_node = {{"c3", 4}}});
+  const auto inputs = samples(8, random);
+  PostTrainer trainer(graph, inputs);
+  const PostTraining result = quantize_best(trainer, {.bits_by_node = {{"c3", 4}}});
   for (const graph::Node& node : result.integer.nodes) {
     if (node.op != "qconv" && node.op != "qgemm") continue;
     int largest = 0;
@@ -228,6 +231,22 @@ TEST(PostTraining, BitsOfSingleNodesAreTheirOwn) {
     }
     EXPECT_EQ(largest <= 7, node.name == "c3") << node.name << " " << largest;
   }
+}
+
+TEST(Mixed, NarrowsWhatSavesMostForItsErrorFirst) {
+  std::mt19937 random(7);
+  const Graph graph = network(random);
+  const auto inputs = samples(8, random);
+  PostTrainer trainer(graph, inputs);
+  const Way way{.equalised = false, .range_rule = 0, .biases_corrected = true};
+  // Only one layer saves anything.
+  const auto choices = narrow_stepwise(trainer, way, {{"c3", 100}}, 12);
+  ASSERT_EQ(choices.size(), 5U);
+  EXPECT_TRUE(choices[0].narrow.empty());
+  EXPECT_EQ(choices[1].narrow, std::vector<std::string>{"c3"});
+  EXPECT_EQ(choices[4].narrow.size(), 4U);
+  EXPECT_LT(trainer.error(choices[0].integer), trainer.error(choices[4].integer));
+  EXPECT_EQ(narrow_stepwise(trainer, way, {}, 2).back().narrow.size(), 4U);
 }
 
 }  // namespace
