@@ -86,7 +86,8 @@ class ModuleBuilder {
       report.reason = *reason;
     } else {
       try {
-        const LoweredKernel kernel = lower(graph(), node, config());
+        const bool input_on_host = place(node.input(0)).buffer < 0;
+        const LoweredKernel kernel = lower(graph(), node, config(), input_on_host);
         report.on_accelerator = true;
         report.instructions = static_cast<int64_t>(kernel.program.instructions.size());
         add_kernel(node, kernel, report.macs);
@@ -113,9 +114,9 @@ class ModuleBuilder {
                           .macs = static_cast<uint64_t>(kernel_macs)};
     std::vector<int> inputs;
     for (const ValueId id : node.inputs) {
-      if (id != graph::kNoValue && graph().constant(id) == nullptr) {
-        inputs.push_back(need_on_device(id));
-      }
+      if (id == graph::kNoValue || graph().constant(id) != nullptr) continue;
+      const bool folds = inputs.empty() && lowered.input_fold;
+      inputs.push_back(folds ? upload_folded(id, *lowered.input_fold) : need_on_device(id));
     }
     const int output = add_activation_buffer(node.outputs[0]);
     kernel.buffers = {output};
@@ -143,6 +144,16 @@ class ModuleBuilder {
     return place(id).buffer;
   }
 
+  // A buffer for one kernel.
+  int upload_folded(ValueId id, const module::ColumnFold& fold) {
+    const graph::Value& value = graph().value(id);
+    const int buffer =
+        add_activation_buffer(value.name + ".folded", folded_shape(value.type.shape, fold));
+    add_step(module::UploadStep{id, buffer, layout_, fold});
+    touch(buffer);
+    return buffer;
+  }
+
   void need_on_host(ValueId id) {
     if (place(id).on_host || graph().constant(id) != nullptr) return;
     place(id).on_host = true;
@@ -152,8 +163,11 @@ class ModuleBuilder {
 
   int add_activation_buffer(ValueId id) {
     const graph::Value& value = graph().value(id);
-    compiled_.module.buffers.push_back({.name = value.name,
-                                        .bytes = module::packed_bytes(value.type.shape, layout_),
+    return add_activation_buffer(value.name, value.type.shape);
+  }
+  int add_activation_buffer(std::string name, const Shape& shape) {
+    compiled_.module.buffers.push_back({.name = std::move(name),
+                                        .bytes = module::packed_bytes(shape, layout_),
                                         .contents = nullptr});
     lifetimes_.push_back(Span{next_step(), next_step()});
     return static_cast<int>(compiled_.module.buffers.size()) - 1;

@@ -50,6 +50,35 @@ ConvNode::ConvNode(const graph::Graph& graph, const graph::Node& node)
   pads = node.ints_attr("pads");
 }
 
+ConvNode ConvNode::with_folded_columns() const {
+  const Shape& shape = weights.shape();
+  ConvNode folded = *this;
+  folded.weights = Tensor(DType::kInt8, {shape[0], shape[3] * shape[1], shape[2], 1});
+  const auto from = weights.as<int8_t>();
+  auto to = folded.weights.as<int8_t>().begin();
+  for (int64_t o = 0; o < shape[0]; ++o) {
+    for (int64_t x = 0; x < shape[3]; ++x) {
+      for (int64_t i = 0; i < shape[1] * shape[2]; ++i) {  // rows of all channels
+        *to++ = from[static_cast<size_t>((o * shape[1] * shape[2] + i) * shape[3] + x)];
+      }
+    }
+  }
+  folded.input.c *= shape[3];
+  folded.input.w = output.w;
+  folded.strides[1] = folded.dilations[1] = 1;
+  folded.pads[1] = folded.pads[3] = 0;
+  return folded;
+}
+
+module::ColumnFold ConvNode::column_fold(int64_t x_zero_point) const {
+  return {.kernel = static_cast<int>(weights.shape()[3]),
+          .stride = static_cast<int>(strides[1]),
+          .dilation = static_cast<int>(dilations[1]),
+          .pad = static_cast<int>(pads[1]),
+          .out = static_cast<int>(output.w),
+          .outside = static_cast<int>(x_zero_point)};
+}
+
 BorderClasses::BorderClasses(const ConvNode& node, int64_t zero_point)
     : y(axis(node, 0, node.input.h, node.output.h)),
       x(axis(node, 1, node.input.w, node.output.w)),

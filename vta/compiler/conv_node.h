@@ -8,12 +8,19 @@
 #include "vta/base/requantize.h"
 #include "vta/compiler/packing.h"
 #include "vta/graph/graph.h"
+#include "vta/module/column_fold.h"
 
 namespace vta::compiler {
 
 // qconv or qgemm; the latter is a convolution by 1x1 of an image of one pixel.
 struct ConvNode {
   ConvNode(const graph::Graph& graph, const graph::Node& node);
+
+  // With kernel columns as channels: the convolution of what `column_fold` makes of the input by
+  // weights of one column. Of one group.
+  ConvNode with_folded_columns() const;
+  // What lies beyond the input is its zero point.
+  module::ColumnFold column_fold(int64_t x_zero_point) const;
 
   bool has_padding() const {
     return std::ranges::any_of(pads, [](int64_t pad) { return pad != 0; });

@@ -2,8 +2,11 @@
 
 namespace vta::compiler {
 
-LoweredKernel lower(const graph::Graph& graph, const graph::Node& node, const hw::Config& config) {
-  if (node.op == "qconv" || node.op == "qgemm") return lower_conv(graph, node, config);
+LoweredKernel lower(const graph::Graph& graph, const graph::Node& node, const hw::Config& config,
+                    bool input_on_host) {
+  if (node.op == "qconv" || node.op == "qgemm") {
+    return lower_conv(graph, node, config, input_on_host);
+  }
   if (node.op == "qconv_transpose") return lower_conv_transpose(graph, node, config);
   if (node.op == "qadd") return lower_add(graph, node, config);
   if (node.op == "qrescale") return lower_rescale(graph, node, config);

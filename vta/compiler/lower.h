@@ -4,9 +4,11 @@
 // the ones after that its constants.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "vta/graph/graph.h"
+#include "vta/module/column_fold.h"
 #include "vta/runtime/command_stream.h"
 
 namespace vta::compiler {
@@ -15,14 +17,18 @@ struct LoweredKernel {
   runtime::RelocatableProgram program;
   std::vector<std::vector<uint8_t>> constants;  // contents of the buffers after the activations
   int64_t macs = 0;  // the node's own multiply-accumulates: no padding of channels counted
+  // How the first input must be uploaded, where its layout is not the usual one.
+  std::optional<module::ColumnFold> input_fold = std::nullopt;
 };
 
-// The node must be one that why_not (offload.h) accepts. Throws ops::accel::DoesNotFit.
-LoweredKernel lower(const graph::Graph& graph, const graph::Node& node, const hw::Config& config);
+// The node must be one that why_not (offload.h) accepts. `input_on_host`: the first input is
+// uploaded for this node, so it may come folded. Throws ops::accel::DoesNotFit.
+LoweredKernel lower(const graph::Graph& graph, const graph::Node& node, const hw::Config& config,
+                    bool input_on_host);
 
 // By operator.
 LoweredKernel lower_conv(const graph::Graph& graph, const graph::Node& node,
-                         const hw::Config& config);  // qconv, qgemm
+                         const hw::Config& config, bool input_on_host);  // qconv, qgemm
 LoweredKernel lower_conv_transpose(const graph::Graph& graph, const graph::Node& node,
                                    const hw::Config& config);  // qconv_transpose
 LoweredKernel lower_add(const graph::Graph& graph, const graph::Node& node,

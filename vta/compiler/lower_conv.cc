@@ -41,6 +41,35 @@ ops::accel::Conv2dShape packed_shape(const ConvNode& node, const GroupMerge& mer
           .column_classes = begins(border.columns)};
 }
 
+// A convolution with all that its program depends on.
+struct Packed {
+  Packed(ConvNode node, int64_t x_zero_point, const Packing& packing)
+      : conv(std::move(node)),
+        merge(merge_groups(conv.input.c, conv.output.c, conv.groups, packing)),
+        border(conv, conv.has_padding() ? x_zero_point : 0),
+        shape(packed_shape(conv, merge, border, packing)) {}
+
+  ConvNode conv;
+  GroupMerge merge;
+  BorderClasses border;
+  ops::accel::Conv2dShape shape;
+};
+
+double cycles(const ops::accel::Conv2dShape& shape, const hw::Config& config) {
+  return *estimated_cycles(shape, default_knobs(shape, config), config);
+}
+
+// Whether folded columns fill blocks that few channels would leave empty, and that takes fewer
+// cycles.
+bool folding_pays(const Packed& plain, const Packed& folded, const hw::Config& config) {
+  constexpr int64_t kLargest = 255;  // of a module's fold
+  const ConvNode& conv = plain.conv;
+  const bool in_range = std::max({conv.weights.shape()[3], conv.strides[1], conv.dilations[1],
+                                  conv.pads[1]}) <= kLargest;
+  return in_range && folded.shape.in_blocks < plain.shape.in_blocks * plain.shape.kernel_w &&
+         cycles(folded.shape, config) < cycles(plain.shape, config);
+}
+
 // The output as the first buffer.
 runtime::RelocatableProgram program_of(const ops::accel::Conv2dShape& shape,
                                        const hw::Config& config) {
@@ -50,22 +79,34 @@ runtime::RelocatableProgram program_of(const ops::accel::Conv2dShape& shape,
   return codegen::accel::generate(f, config);
 }
 
+LoweredKernel lowered(const graph::Graph& graph, const graph::Node& node, const Packed& packed,
+                      const Packing& packing, const hw::Config& config) {
+  const ConvNode& conv = packed.conv;
+  const GroupMerge& merge = packed.merge;
+  const int64_t elements = merge.groups * merge.out_blocks * packing.out_per_block;
+  return {.program = program_of(packed.shape, config),
+          .constants = {module::pack_weights(
+                            expand_weights(conv.weights, conv.groups, merge, packing), config),
+                        conv_records(graph, node, conv, packed.border, elements, config)},
+          .macs = conv.output.n * conv.output.h * conv.output.w * conv.weights.size()};
+}
+
 }  // namespace
 
 LoweredKernel lower_conv(const graph::Graph& graph, const graph::Node& node,
-                         const hw::Config& config) {
+                         const hw::Config& config, bool input_on_host) {
   const Packing packing(config);
-  const ConvNode conv(graph, node);
-  const GroupMerge merge = merge_groups(conv.input.c, conv.output.c, conv.groups, packing);
-  const BorderClasses border(conv, conv.has_padding() ? node.int_attr("x_zero_point") : int64_t{0});
-  LoweredKernel kernel;
-  kernel.program = program_of(packed_shape(conv, merge, border, packing), config);
-  kernel.constants.push_back(
-      module::pack_weights(expand_weights(conv.weights, conv.groups, merge, packing), config));
-  const int64_t elements = merge.groups * merge.out_blocks * packing.out_per_block;
-  kernel.constants.push_back(conv_records(graph, node, conv, border, elements, config));
-  kernel.macs = conv.output.n * conv.output.h * conv.output.w * conv.weights.size();
-  return kernel;
+  const int64_t x_zero_point = node.int_attr("x_zero_point");
+  const Packed plain(ConvNode(graph, node), x_zero_point, packing);
+  if (input_on_host && plain.conv.groups == 1 && plain.shape.kernel_w > 1) {
+    const Packed folded(plain.conv.with_folded_columns(), x_zero_point, packing);
+    if (folding_pays(plain, folded, config)) {
+      LoweredKernel kernel = lowered(graph, node, folded, packing, config);
+      kernel.input_fold = plain.conv.column_fold(x_zero_point);
+      return kernel;
+    }
+  }
+  return lowered(graph, node, plain, packing, config);
 }
 
 }  // namespace vta::compiler

@@ -7,6 +7,7 @@
 #include <random>
 
 #include "vta/compiler/compile.h"
+#include "vta/graph/op.h"
 #include "vta/isa/check.h"
 #include "vta/module/executor.h"
 #include "vta/module/placement.h"
@@ -68,6 +69,13 @@ Graph conv_graph(const Shape& x_shape, const Shape& w_shape, int64_t stride, int
   const WeightedInputs inputs = add_weights(graph, x, w_shape, config, random);
   graph.outputs = graph.add_node("qconv", "conv", inputs.ids, attributes);
   return graph;
+}
+
+std::map<std::string, graph::Attribute> window(std::vector<int64_t> kernel, int64_t stride,
+                                               std::vector<int64_t> pads) {
+  return {{"kernel_shape", std::move(kernel)},
+          {"strides", std::vector<int64_t>{stride, stride}},
+          {"pads", std::move(pads)}};
 }
 
 void expect_proven(const module::Module& module) {
@@ -145,6 +153,41 @@ TEST_P(Lower, RandomConvolutions) {
         conv_graph(x, w, random_.in(1, 2), random_.in(0, kernel - 1), 1, group, config_, random_),
         config_, random_);
   }
+}
+
+// The node's input as it is uploaded.
+const module::UploadStep& first_upload(const module::Module& module) {
+  for (const module::Step& step : module.steps) {
+    if (const auto* upload = std::get_if<module::UploadStep>(&step)) return *upload;
+  }
+  throw Error("nothing is uploaded");
+}
+
+TEST_P(Lower, FirstLayersOfFewChannelsWithFoldedColumns) {
+  for (const int64_t dilation : {1, 2}) {
+    for (const int64_t x_zero_point : {0, -128}) {
+      Graph graph = conv_graph({1, 3, 15, 17}, {20, 3, 5, 5}, 2, 2, dilation, 1, config_, random_);
+      graph.nodes[0].attributes["pads"] = std::vector<int64_t>{1, 3, 2, 4};
+      graph.nodes[0].attributes["x_zero_point"] = x_zero_point;
+      graph.value(graph.outputs[0]).type = graph::infer_types(graph, graph.nodes[0], 1)[0];
+      expect_matches_interpreter(graph, config_, random_);
+      EXPECT_EQ(first_upload(compile_integer(graph, config_).module).fold,
+                (module::ColumnFold{.kernel = 5,
+                                    .stride = 2,
+                                    .dilation = static_cast<int>(dilation),
+                                    .pad = 3,
+                                    .out = dilation == 1 ? 10 : 8,
+                                    .outside = static_cast<int>(x_zero_point)}));
+    }
+  }
+}
+
+TEST_P(Lower, AFoldedInputIsTheOthersUnfoldedInput) {
+  Graph graph = conv_graph({1, 3, 12, 12}, {20, 3, 5, 5}, 1, 2, 1, 1, config_, random_);
+  const auto pooled =
+      graph.add_node("qmax_pool", "pool", graph.inputs, window({2, 2}, 2, {0, 0, 0, 0}));
+  graph.outputs.push_back(pooled[0]);
+  expect_matches_interpreter(graph, config_, random_);
 }
 
 Graph transposed_graph(const Shape& x_shape, const Shape& w_shape, std::vector<int64_t> strides,
@@ -247,13 +290,6 @@ TEST_P(Lower, ARequantisationAlone) {
     graph.outputs = graph.add_node("qrescale", "rescale", {x}, attributes);
     expect_matches_interpreter(graph, config_, random_);
   }
-}
-
-std::map<std::string, graph::Attribute> window(std::vector<int64_t> kernel, int64_t stride,
-                                               std::vector<int64_t> pads) {
-  return {{"kernel_shape", std::move(kernel)},
-          {"strides", std::vector<int64_t>{stride, stride}},
-          {"pads", std::move(pads)}};
 }
 
 TEST_P(Lower, MaxPoolsWithPadding) {

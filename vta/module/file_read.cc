@@ -179,10 +179,13 @@ ValueIds value_ids(const graph::Graph& graph) {
   return ids;
 }
 
+Object move_object(const Json& json, const std::string& where) {
+  return {json, where, {"value", "buffer", "rows", "columns", "bits"}};
+}
+
 // An upload or a download.
 template <typename MoveStep>
-MoveStep read_move(const Json& json, const std::string& where, const ValueIds& ids) {
-  const Object object(json, where, {"value", "buffer", "rows", "columns", "bits"});
+MoveStep read_move(const Object& object, const std::string& where, const ValueIds& ids) {
   const auto id = ids.find(object.string("value"));
   require(id != ids.end(), "{}: the graph has no value '{}'", where, object.string("value"));
   MoveStep step;
@@ -192,15 +195,40 @@ MoveStep read_move(const Json& json, const std::string& where, const ValueIds& i
   return step;
 }
 
+ColumnFold read_fold(const Json& json, const std::string& where) {
+  const Object object(json, where, {"kernel", "stride", "dilation", "pad", "out", "outside"});
+  const Json& outside = object.at("outside");
+  require(outside.is_number_integer() && outside.get<double>() >= INT8_MIN &&
+              outside.get<double>() <= INT8_MAX,
+          "{}: must be an integer from -128 to 127", object.where("outside"));
+  return {.kernel = object.index("kernel"),
+          .stride = object.index("stride"),
+          .dilation = object.index("dilation"),
+          .pad = object.index("pad"),
+          .out = object.index("out"),
+          .outside = outside.get<int>()};
+}
+
+UploadStep read_upload(const Json& json, const std::string& where, const ValueIds& ids) {
+  if (!json.is_object() || !json.contains("fold")) {
+    return read_move<UploadStep>(move_object(json, where), where, ids);
+  }
+  const Object object(json, where, {"value", "buffer", "rows", "columns", "bits", "fold"});
+  UploadStep step = read_move<UploadStep>(object, where, ids);
+  step.fold = read_fold(object.at("fold"), object.where("fold"));
+  return step;
+}
+
 Step read_step(const Json& json, const std::string& where, const ValueIds& ids) {
   require(json.is_object() && json.size() == 1, "{}: must be an object with one key", where);
   const std::string& kind = json.begin().key();
   const Object object(json, where, {kind});
   if (kind == "host") return HostStep{object.index("host")};
   if (kind == "kernel") return KernelStep{object.index("kernel")};
-  if (kind == "upload") return read_move<UploadStep>(json["upload"], where + ".upload", ids);
+  if (kind == "upload") return read_upload(json["upload"], where + ".upload", ids);
   if (kind == "download") {
-    return read_move<DownloadStep>(json["download"], where + ".download", ids);
+    const std::string at = where + ".download";
+    return read_move<DownloadStep>(move_object(json["download"], at), at, ids);
   }
   fail("{}: is '{}', must be host, upload, kernel or download", where, kind);
 }

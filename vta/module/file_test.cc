@@ -60,6 +60,21 @@ TEST(ModuleFile, RoundTrips) {
   EXPECT_EQ(format_module(back), format_module(module));
 }
 
+TEST(ModuleFile, AFoldedUploadRoundTrips) {
+  Module module = make_add_module(hw::load_config("tiny"));
+  const auto folded = module.graph.add_input("folded", {DType::kInt8, {1, 1, 1, 5}});
+  const ColumnFold fold{.kernel = 3, .stride = 2, .dilation = 1, .pad = 1, .out = 3, .outside = -7};
+  module.graph.inputs = {module.graph.inputs[0], folded};
+  auto& steps = module.steps;
+  steps.insert(steps.begin(), UploadStep{folded, 0, input_layout(module.config), fold});
+  const Module back = parse_module(format_module(module));
+  EXPECT_EQ(std::get<UploadStep>(back.steps[0]).fold, fold);
+  EXPECT_EQ(std::get<UploadStep>(back.steps[1]).fold, std::nullopt);
+  std::get<UploadStep>(steps[0]).fold->outside = 300;
+  EXPECT_EQ(error_of(format_module(module)),
+            "header.steps[0].upload.fold.outside: must be an integer from -128 to 127");
+}
+
 TEST(ModuleFile, WhatWasLoadedRuns) {
   const std::filesystem::path path =
       std::filesystem::temp_directory_path() / fmt::format("vta_{}.vtam", getpid());

@@ -69,7 +69,13 @@ Json step_json(const Module&, const KernelStep& step) {
   return {{"kernel", step.kernel}};
 }
 Json step_json(const Module& module, const UploadStep& step) {
-  return {{"upload", move_json(module, step)}};
+  Json json = move_json(module, step);
+  if (const auto& fold = step.fold) {
+    json["fold"] = {{"kernel", fold->kernel},     {"stride", fold->stride},
+                    {"dilation", fold->dilation}, {"pad", fold->pad},
+                    {"out", fold->out},           {"outside", fold->outside}};
+  }
+  return {{"upload", std::move(json)}};
 }
 Json step_json(const Module& module, const DownloadStep& step) {
   return {{"download", move_json(module, step)}};

@@ -125,13 +125,15 @@ class StepChecker {
   }
 
   // A value that goes to or comes from a buffer.
-  void check_move(graph::ValueId id, int buffer, const BlockLayout& layout) const {
+  void check_move(graph::ValueId id, int buffer, const BlockLayout& layout,
+                  const std::optional<ColumnFold>& fold = std::nullopt) const {
     const graph::Value& value =
         module_.graph.values[checked("value", id, module_.graph.values.size())];
     require(value.type.dtype == DType::kInt8, "step {}: '{}' is {}, must be i8", step_, value.name,
             to_string(value.type));
     const BufferPlan& plan = module_.buffers[checked("buffer", buffer, module_.buffers.size())];
-    const uint64_t bytes = packed_bytes(value.type.shape, layout);
+    const Shape& shape = value.type.shape;
+    const uint64_t bytes = packed_bytes(fold ? folded_shape(shape, *fold) : shape, layout);
     require(plan.contents == nullptr && bytes <= plan.bytes,
             "step {}: '{}' takes {} bytes, buffer '{}' has {}{}", step_, value.name, bytes,
             plan.name, plan.bytes, plan.contents == nullptr ? "" : " and is constant");
@@ -146,7 +148,7 @@ class StepChecker {
     for (const graph::ValueId id : node.outputs) has_[static_cast<size_t>(id)] = true;
   }
   void check(const UploadStep& step) {
-    check_move(step.value, step.buffer, step.layout);
+    check_move(step.value, step.buffer, step.layout, step.fold);
     require_value(step.value);
   }
   void check(const KernelStep& step) const {
