@@ -1,17 +1,18 @@
-// The accelerator behind a handful of pins, so that it can be placed on any package: its inputs are a shift
-// register, of its outputs the parity comes out. For area and timing; not a useful board.
+// The accelerator behind few pins, so that it can be placed on any package: the host's inputs are pins, the
+// memory's a shift register, of the outputs the parity comes out. For area and timing; not a useful board.
 `default_nettype none
 
 module vta_pins (
   input  wire logic clk_i,
   input  wire logic rst_ni,
-  input  wire logic in_i,
+  input  wire logic [72:0] host_i,
+  input  wire logic memory_i,
   output logic      out_o,
   output logic      irq_o
 );
 
   localparam int BusW = vta_pkg::BUS_W;
-  localparam int InW = 16 + 1 + 32 + 4 + 1 + 1 + 16 + 1 + 1 + 1 + BusW + 2 + 1 + 1 + 1 + 1 + 2 + 1;
+  localparam int InW = 1 + BusW + 2 + 1 + 1 + 1 + 1 + 2 + 1;
   localparam int OutW = 1 + 1 + 2 + 1 + 1 + 32 + 2 + 1 + 32 + 8 + 3 + 2 + 1 + 1 + 32 + 8 + 3 + 2 + 1
                         + BusW + BusW / 8 + 1 + 1 + 1 + 7;
 
@@ -22,7 +23,7 @@ module vta_pins (
   logic parity_q;
 
   always_ff @(posedge clk_i) begin
-    in_q <= {in_q[InW-2:0], in_i};
+    in_q <= {in_q[InW-2:0], memory_i};
     fold_q <= fold;
     parity_q <= ^fold_q;
   end
@@ -38,8 +39,8 @@ module vta_pins (
   logic awvalid, wvalid, bready, arvalid, rready, axi_arready, axi_rlast, axi_rvalid, axi_awready, axi_wready, axi_bvalid;
   logic [BusW-1:0] axi_rdata;
   logic [1:0] axi_rresp, axi_bresp;
-  assign {awaddr, awvalid, wdata, wstrb, wvalid, bready, araddr, arvalid, rready, axi_arready, axi_rdata, axi_rresp,
-          axi_rlast, axi_rvalid, axi_awready, axi_wready, axi_bresp, axi_bvalid} = in_q;
+  assign {awaddr, awvalid, wdata, wstrb, wvalid, bready, araddr, arvalid, rready} = host_i;
+  assign {axi_arready, axi_rdata, axi_rresp, axi_rlast, axi_rvalid, axi_awready, axi_wready, axi_bresp, axi_bvalid} = in_q;
 
   logic awready, wready, bvalid, arready, rvalid, axi_arvalid, axi_rready, axi_awvalid, axi_wlast, axi_wvalid, axi_bready;
   logic [1:0] bresp, rresp, axi_arburst, axi_awburst;

@@ -64,8 +64,9 @@ void print_text(const synth::Report& report, const hw::Config& config) {
                100.0 * static_cast<double>(count.used) / static_cast<double>(count.available));
   }
   if (report.fmax_mhz) {
-    fmt::print("Fmax            {:>12.1f} MHz, placed and routed; the clock is {} MHz\n",
-               *report.fmax_mhz, config.clock_mhz);
+    fmt::print("Fmax            {:>12.1f} MHz, placed and routed; {} the clock of {} MHz\n",
+               *report.fmax_mhz, *report.fmax_mhz >= config.clock_mhz ? "meets" : "misses",
+               config.clock_mhz);
   }
   if (!report.bitstream.empty()) fmt::print("bitstream       {}\n", report.bitstream.string());
 }

@@ -85,7 +85,7 @@ Resources count_cyclonev(const Cells& c) {
 }
 
 constexpr std::array kFamilies = {
-    Family{"ice40", "Lattice iCE40", "iCE40", "synth_ice40 -abc2", count_ice40},
+    Family{"ice40", "Lattice iCE40", "iCE40", "synth_ice40 -abc2 -dffe_min_ce_use 3", count_ice40},
     Family{"ecp5", "Lattice ECP5", "LFE5", "synth_ecp5", count_ecp5},
     Family{"xc7", "AMD 7 series and Zynq-7000", "xc7", "synth_xilinx -family xc7 -flatten -noiopad",
            count_xilinx},
