@@ -86,6 +86,28 @@ class Draw {
     return node("qglobal_average_pool", {picture(from(1, 70))}, attributes);
   }
 
+  Graph concat() {
+    Shape shape = tensor_shape();
+    std::vector<Shape> inputs;
+    const int64_t block = std::max(config_.block_in, config_.block_out);
+    for (int64_t more = from(0, 2); more > 0; --more) {
+      inputs.push_back(shape);
+      inputs.back()[1] = block * from(1, 3);
+    }
+    inputs.push_back(shape);
+    return node("concat", inputs, {{"axis", int64_t{1}}});
+  }
+  Graph resize() {
+    Graph graph;
+    const ValueId x = graph.add_input("x", {DType::kInt8, picture(from(1, 40))});
+    const std::vector<float> scales = {1, 1, static_cast<float>(from(1, 3)),
+                                       static_cast<float>(from(1, 3))};
+    const ValueId by = graph.add_constant("scales", Tensor::of<float>({4}, scales));
+    graph.outputs = graph.add_node("resize", "node", {x, graph::kNoValue, by},
+                                   {{"mode", std::string("nearest")}});
+    return graph;
+  }
+
  private:
   int64_t from(int64_t low, int64_t high) {
     return low + static_cast<int64_t>(random_() % static_cast<uint64_t>(high - low + 1));
@@ -154,6 +176,8 @@ constexpr Drawn kDrawn[] = {
     {"qgemm", &Draw::qgemm},
     {"qadd", &Draw::qadd},
     {"qrescale", &Draw::qrescale},
+    {"concat", &Draw::concat},
+    {"resize", &Draw::resize},
     {"qmax_pool", &Draw::qmax_pool},
     {"qaverage_pool", &Draw::qaverage_pool},
     {"qglobal_average_pool", &Draw::qglobal_average_pool},

@@ -9,6 +9,7 @@ LoweredKernel lower(const graph::Graph& graph, const graph::Node& node, const hw
   }
   if (node.op == "qconv_transpose") return lower_conv_transpose(graph, node, config);
   if (node.op == "qadd") return lower_add(graph, node, config);
+  if (node.op == "concat" || node.op == "resize") return lower_movement(graph, node, config);
   if (node.op == "qrescale") return lower_rescale(graph, node, config);
   return lower_pool(graph, node, config);
 }

@@ -37,5 +37,7 @@ LoweredKernel lower_pool(const graph::Graph& graph, const graph::Node& node,
                          const hw::Config& config);  // qmax_pool, qaverage_pool, qglobal_…
 LoweredKernel lower_rescale(const graph::Graph& graph, const graph::Node& node,
                             const hw::Config& config);  // qrescale
+LoweredKernel lower_movement(const graph::Graph& graph, const graph::Node& node,
+                             const hw::Config& config);  // concat, resize
 
 }  // namespace vta::compiler

@@ -7,6 +7,7 @@
 #include "vta/compiler/conv_transpose_node.h"
 #include "vta/compiler/packing.h"
 #include "vta/graph/ops/pool.h"
+#include "vta/graph/ops/resize.h"
 
 namespace vta::compiler {
 
@@ -103,6 +104,44 @@ bool windows_reach_the_tensor(const Graph& graph, const Node& node, const hw::Co
   return true;
 }
 
+bool inputs_are_i8_activations(const Graph& graph, const Node& node, const hw::Config&) {
+  const size_t count = node.op == "concat" ? node.inputs.size() : 1;
+  return std::all_of(node.inputs.begin(), node.inputs.begin() + static_cast<int64_t>(count),
+                     [&](graph::ValueId id) {
+                       return graph.value(id).type.dtype == DType::kInt8 &&
+                              graph.constant(id) == nullptr;
+                     });
+}
+
+bool joins_channel_blocks(const Graph& graph, const Node& node, const hw::Config& config) {
+  const auto rank = static_cast<int64_t>(input_shape(graph, node).size());
+  if (node.int_attr("axis") != 1 && node.int_attr("axis") != 1 - rank) return false;
+  const int64_t block = Packing(config).block;
+  return std::all_of(node.inputs.begin(), node.inputs.end() - 1,
+                     [&](graph::ValueId id) { return graph.value(id).type.shape[1] % block == 0; });
+}
+
+// Each element in the place of a whole number of neighbours, of rows and columns alone.
+bool repeats_pixels(const Graph& graph, const Node& node, const hw::Config&) {
+  if (node.string_attr("mode") != "nearest") return false;
+  const auto optional = [&](size_t i) {
+    return node.has_input(i) ? graph.constant(node.input(i)) : nullptr;
+  };
+  const auto axes =
+      graph::resize_axes(node, input_shape(graph, node), optional(1), optional(2), optional(3));
+  for (size_t d = 0; d < axes.size(); ++d) {
+    const int64_t repeat = axes[d].out / axes[d].in;
+    if (axes[d].out % axes[d].in != 0 || (d < 2 && repeat != 1)) return false;
+    const std::vector<int64_t> places = graph::resize_places(node, axes[d]);
+    for (int64_t i = 0; i < axes[d].out; ++i) {
+      if (places[static_cast<size_t>(i)] != i / repeat) return false;
+    }
+  }
+  return true;
+}
+
+constexpr Constraint kActivations = {"what is moved must be i8 and no constant",
+                                     inputs_are_i8_activations};
 constexpr Constraint kBytes = {"the configuration's inp and out types must be 8 bits",
                                types_are_bytes};
 constexpr Constraint kRequantise = {"the configuration's ALU must have rqt", has_requantise};
@@ -145,6 +184,20 @@ const std::map<std::string, std::vector<Constraint>, std::less<>>& table() {
       {"qgemm", weighted_constraints()},
       {"qadd", {kBytes, kRequantise, kBatch, kRank2Or4}},
       {"qrescale", {kBytes, kRequantise, kBatch, kRank2Or4}},
+      {"concat",
+       {kActivations,
+        kBytes,
+        kBatch,
+        kRank2Or4,
+        {"channels must be joined, of all inputs but the last one whole blocks",
+         joins_channel_blocks}}},
+      {"resize",
+       {kActivations,
+        kBytes,
+        kBatch,
+        kRank4,
+        {"the mode must be nearest, and every pixel become a whole number of neighbours",
+         repeats_pixels}}},
       {"qmax_pool", {kBytes, kBatch, kRank4, kReach}},
       {"qaverage_pool",
        {kBytes,

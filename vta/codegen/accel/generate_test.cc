@@ -113,6 +113,33 @@ func f(S: i32[2, 3, 6, 1, 4], R: i32[2, 3, 1, 4], Y: i8[2, 3, 6, 1, 4]) {
   EXPECT_EQ(executed(f, tiny(), "fsim", contents), interpreted(f, tiny(), contents));
 }
 
+// Behind the second load it would overwrite what that brought.
+TEST(Generate, ALoadThatNothingReadsIsLeftOut) {
+  const loop::Function f = loop::parse(R"(
+func f(X: i8[4, 1, 4], W: i8[4, 4], Y: i8[4, 1, 4]) {
+  alloc w: i8[4, 4] wgt
+  copy w[0:4, 0:4] = W[0:4, 0:4]
+  scope {
+    alloc a: i8[4, 1, 4] inp
+    copy a[0:4, 0:1, 0:4] = X[0:4, 0:1, 0:4]
+  }
+  scope {
+    alloc b: i8[4, 1, 4] inp
+    copy b[0:4, 0:1, 0:4] = X[0:4, 0:1, 0:4]
+    alloc s: i32[4, 1, 4] acc
+    for i in 4 { call vta.gemm_overwrite(s[i, 0:1, 0:4], b[3 - i, 0:1, 0:4], w[0:4, 0:4]) }
+    copy Y[0:4, 0:1, 0:4] = s[0:4, 0:1, 0:4]
+  }
+})");
+  const auto instructions = generate(f, tiny()).instructions;
+  const auto loads_inp = [](const isa::Instruction& i) {
+    return i.opcode == isa::Opcode::kLoad && i.memory == isa::MemoryType::kInp;
+  };
+  EXPECT_EQ(std::ranges::count_if(instructions, loads_inp), 1);
+  const Contents contents = draw_contents(f, 1);
+  EXPECT_EQ(executed(f, tiny(), "fsim", contents), interpreted(f, tiny(), contents));
+}
+
 std::string error_of(std::string_view text) {
   try {
     generate(loop::parse(text), tiny());

@@ -21,7 +21,8 @@ class NextReads {
     c.wgt.for_each([&](uint64_t e) { wgt_[e] = task; });
   }
 
-  // The first that reads what `load` brings; what older loads brought is not read any more before.
+  // The first that reads what `load` brings, SIZE_MAX where none does; what older loads brought is
+  // not read any more before.
   size_t take(const Transfer& load) {
     std::vector<size_t>& table = load.memory == isa::MemoryType::kInp ? inp_ : wgt_;
     size_t first = SIZE_MAX;
@@ -60,7 +61,8 @@ void sort_loads(std::vector<Task>& tasks, const hw::Config& config) {
   for (size_t i = tasks.size(); i-- > 0;) {
     if (unit_of(tasks[i]) == isa::Unit::kLoad) {
       const auto& transfer = std::get<Transfer>(tasks[i]);
-      loads.push_back({std::min(next.take(transfer), tasks.size()), i, transfer});
+      const size_t needed = next.take(transfer);
+      if (needed != SIZE_MAX) loads.push_back({needed, i, transfer});
     } else if (const auto* c = std::get_if<std::shared_ptr<const Compute>>(&tasks[i])) {
       next.add(**c, i);
     }

@@ -180,26 +180,22 @@ std::vector<Tensor> run_resize(const Node& node, std::span<const Tensor* const> 
   const Tensor& x = *inputs[0];
   const auto axes = resize_axes(node, x.shape(), tensor_at(inputs, 1), tensor_at(inputs, 2),
                                 tensor_at(inputs, 3));
-  const Coordinate coordinate = choose(kCoordinates, node, "coordinate_transformation_mode");
-  const auto rounding = choose(kRoundings, node, "nearest_mode");
   const bool linear = node.string_attr("mode") == "linear";
-  const bool extrapolates = crops_to_region(node);
   const double outside[] = {node.float_attr("extrapolation_value")};
   const Tensor fill = Tensor::of<double>({1}, outside).cast(x.dtype());
 
   Tensor source = x;
   if (linear) {
+    const Coordinate coordinate = choose(kCoordinates, node, "coordinate_transformation_mode");
     source = x.cast(DType::kFloat64);
     for (size_t d = 0; d < axes.size(); ++d) {
       source = linear_along(source, d, axes[d], coordinate);
     }
     source = source.cast(x.dtype());
   }
-  const auto place_of = [&](size_t d, int64_t i) {
-    const double place = coordinate(axes[d], static_cast<double>(i));
-    if (extrapolates && (place < 0 || place > axes[d].last())) return kFill;
-    return linear ? i : static_cast<int64_t>(std::clamp(rounding(place), 0.0, axes[d].last()));
-  };
+  std::vector<std::vector<int64_t>> places;
+  for (const ResizeAxis& axis : axes) places.push_back(resize_places(node, axis));
+  const auto place_of = [&](size_t d, int64_t i) { return places[d][static_cast<size_t>(i)]; };
   return {indexed(source, outputs[0].shape, place_of, &fill)};
 }
 
@@ -207,6 +203,23 @@ std::vector<Tensor> run_resize(const Node& node, std::span<const Tensor* const> 
 
 bool crops_to_region(const Node& node) {
   return node.string_attr("coordinate_transformation_mode") == "tf_crop_and_resize";
+}
+
+std::vector<int64_t> resize_places(const Node& node, const ResizeAxis& axis) {
+  const Coordinate coordinate = choose(kCoordinates, node, "coordinate_transformation_mode");
+  const auto rounding = choose(kRoundings, node, "nearest_mode");
+  const bool linear = node.string_attr("mode") == "linear";
+  std::vector<int64_t> places;
+  for (int64_t i = 0; i < axis.out; ++i) {
+    const double place = coordinate(axis, static_cast<double>(i));
+    if (crops_to_region(node) && (place < 0 || place > axis.last())) {
+      places.push_back(kFill);
+    } else {
+      places.push_back(
+          linear ? i : static_cast<int64_t>(std::clamp(rounding(place), 0.0, axis.last())));
+    }
+  }
+  return places;
 }
 
 std::vector<ResizeAxis> resize_axes(const Node& node, const Shape& shape, const Tensor* roi,

@@ -24,6 +24,10 @@ struct ResizeAxis {
 std::vector<ResizeAxis> resize_axes(const Node& node, const Shape& shape, const Tensor* roi,
                                     const Tensor* scales, const Tensor* sizes);
 
+// Which element of x, of mode linear that of the interpolated x, each element of the output takes
+// in one dimension; kFill (movement.h) for what is outside the region of interest.
+std::vector<int64_t> resize_places(const Node& node, const ResizeAxis& axis);
+
 // Whether places come from the region of interest, and those outside x are extrapolated.
 bool crops_to_region(const Node& node);
 
