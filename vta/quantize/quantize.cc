@@ -40,6 +40,7 @@ struct Clip {
 struct Affine {
   double scale = 1;
   int64_t zero_point = 0;
+  bool operator==(const Affine&) const = default;
 
   graph::Attribute zero() const { return zero_point; }
   // The limits as integers, and the zero point: what every requantising operator has.
@@ -60,13 +61,16 @@ struct Forms {
   Affine affine;  // of the integer form
 };
 
-// Operators that only move elements, so that they work on the integer form as they stand. The first
-// input is the data; the others are constants.
-const std::set<std::string>& movement_ops() {
+// Whether the operator only moves elements, so that it works on the integer form as it stands. The
+// first input is the data; the others are constants.
+bool moves_elements(const Node& node) {
   static const std::set<std::string> kOps = {
       "reshape", "flatten",        "transpose",      "squeeze",  "unsqueeze", "slice",
       "expand",  "depth_to_space", "space_to_depth", "identity", "tile"};
-  return kOps;
+  const bool is_nearest =
+      node.op == "resize" && node.string_attr("mode") == "nearest" &&
+      node.string_attr("coordinate_transformation_mode") != "tf_crop_and_resize";
+  return is_nearest || kOps.contains(node.op);
 }
 
 class Rewriter {
@@ -106,7 +110,7 @@ class Rewriter {
            (node.op == "average_pool" && average_pool(node, "qaverage_pool")) ||
            (node.op == "global_average_pool" && average_pool(node, "qglobal_average_pool")) ||
            ((node.op == "relu" || node.op == "clip") && rescale(node)) ||
-           (movement_ops().contains(node.op) && movement(node));
+           (node.op == "concat" && concat(node)) || (moves_elements(node) && movement(node));
   }
 
   // Whether the operator's integer form would have the steps that are given, where just those are
@@ -121,7 +125,8 @@ class Rewriter {
     }
     const bool weighted = node.op == "conv" || node.op == "conv_transpose" || node.op == "gemm";
     if (weighted && !options_.weights.contains(node.name)) return false;
-    if (node.op == "max_pool" || movement_ops().contains(node.op)) {
+    if (node.op == "concat") return has_range(node.outputs[0]);
+    if (node.op == "max_pool" || moves_elements(node)) {
       const ValueId input = node.input(0), output = node.outputs[0];
       return !has_range(output) || same_steps(affine_of(output), forms(input).affine);
     }
@@ -230,13 +235,31 @@ class Rewriter {
     if (forms(input).integer == kNoValue || !clip) return false;
     const ValueId output = node.outputs[0];
     const Affine affine = affine_of(output);
-    const auto ratio = quantize_multiplier(forms(input).affine.scale / affine.scale);
-    Attributes attributes = affine.clip(*clip);
-    attributes["x_zero_point"] = forms(input).affine.zero();
-    attributes["factor"] = int64_t{ratio.factor};
-    attributes["shift"] = int64_t{ratio.shift};
-    set_integer(output, target_.add_node("qrescale", node.name, {integer(input)}, attributes)[0],
-                affine);
+    set_integer(output, rescaled(input, affine, *clip, node.name), affine);
+    return true;
+  }
+
+  // The parts are brought to the scale and zero point of the whole.
+  bool concat(const Node& node) {
+    const auto has_integer = [&](ValueId id) { return forms(id).integer != kNoValue; };
+    const auto can_have = [&](ValueId id) {
+      return is_float(id) && source_.constant(id) == nullptr;
+    };
+    if (std::ranges::none_of(node.inputs, has_integer) ||
+        !std::ranges::all_of(node.inputs, can_have)) {
+      return false;
+    }
+    const ValueId output = node.outputs[0];
+    const Affine affine = affine_of(output);
+    std::vector<ValueId> parts;
+    for (const ValueId id : node.inputs) {
+      const ValueId part = integer(id);
+      parts.push_back(
+          forms(id).affine == affine
+              ? part
+              : rescaled(id, affine, {}, fmt::format("{}.part{}", node.name, parts.size())));
+    }
+    set_integer(output, target_.add_node("concat", node.name, parts, node.attributes)[0], affine);
     return true;
   }
 
@@ -262,6 +285,17 @@ class Rewriter {
   }
 
   // -- pieces ---------------------------------------------------------------------------------
+
+  // The integer form of a value in another one, clipped.
+  ValueId rescaled(ValueId id, const Affine& affine, const Clip& clip, const std::string& name) {
+    const ValueId input = integer(id);
+    const auto ratio = quantize_multiplier(forms(id).affine.scale / affine.scale);
+    Attributes attributes = affine.clip(clip);
+    attributes["x_zero_point"] = forms(id).affine.zero();
+    attributes["factor"] = int64_t{ratio.factor};
+    attributes["shift"] = int64_t{ratio.shift};
+    return target_.add_node("qrescale", name, {input}, attributes)[0];
+  }
 
   // qconv, qconv_transpose and qgemm: weights (first dimension: output channels) to integers with a
   // scale per channel, bias in units of the accumulator, requantisation per channel. `layout`

@@ -1,10 +1,10 @@
 // Post-training quantisation: a float network becomes an integer one.
 //
-// Convolutions, dense layers, residual additions, pooling and the data movement between them become
-// integer operators (qconv, qgemm, qadd, …) on int8 values `scale * (q - zero_point)`: activations
-// with one scale and zero point per tensor, weights with one scale per output channel and no zero
-// point. A Relu or Clip behind one of them
-// becomes its clip. Everything else stays in floating point, with quantize and dequantize between.
+// Convolutions, dense layers, residual additions, pooling, concatenation and the data movement
+// between them become integer operators (qconv, qgemm, qadd, …) on int8 values `scale * (q -
+// zero_point)`: activations with one scale and zero point per tensor, weights with one scale per
+// output channel and no zero point. A Relu or Clip behind one of them becomes its clip. Everything
+// else stays in floating point, with quantize and dequantize between.
 #pragma once
 
 #include <vector>

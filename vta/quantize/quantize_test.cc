@@ -129,6 +129,40 @@ TEST(Quantize, TransposedConvolutionByOutputChannel) {
   }
 }
 
+// Two parts of different ranges, one of them resized.
+TEST(Quantize, PartsOfAConcatenationAreBroughtToItsScale) {
+  std::mt19937 random(7);
+  Graph network;
+  const auto constant = [&](const std::string& name, Shape shape, float limit) {
+    return network.add_constant(name, random_tensor(std::move(shape), -limit, limit, random));
+  };
+  const ValueId x = network.add_input("x", {DType::kFloat32, {1, 3, 6, 6}});
+  const ValueId small =
+      network.add_node("conv", "small", {x, constant("w0", {4, 3, 3, 3}, 0.1F)}, same_3x3())[0];
+  const ValueId large =
+      network.add_node("conv", "large", {x, constant("w1", {5, 3, 3, 3}, 0.4F)}, same_3x3())[0];
+  std::vector<ValueId> resized;
+  const ValueId scales =
+      network.add_constant("scales", Tensor::of<float>({4}, std::vector<float>{1, 1, 2, 2}));
+  for (const ValueId part : {small, large}) {
+    resized.push_back(network.add_node("resize", network.value(part).name + ".twice",
+                                       {part, graph::kNoValue, scales},
+                                       {{"mode", std::string("nearest")}})[0]);
+  }
+  network.outputs = network.add_node("concat", "whole", resized, {{"axis", int64_t{1}}});
+  const NamedTensors sample = {{"x", random_tensor({1, 3, 6, 6}, -1, 1, random)}};
+  const Graph integer = quantize(network, calibrate(network, {sample}));
+  std::vector<std::string> ops;
+  for (const graph::Node& node : integer.nodes) ops.push_back(node.op);
+  // `large` may have the scale of the whole already.
+  EXPECT_THAT(ops, testing::Contains("concat").Times(1));
+  EXPECT_THAT(ops, testing::Contains("qrescale").Times(testing::Ge(1)));
+  EXPECT_THAT(ops, testing::Contains("dequantize").Times(1));
+  const std::string output = network.value(network.outputs[0]).name;
+  EXPECT_GT(cosine(graph::run(network, sample).at(output), graph::run(integer, sample).at(output)),
+            0.999);
+}
+
 TEST(Quantize, ActivationsUseAllStepsOfTheirRange) {
   std::mt19937 random(5);
   const Graph network = residual_network(random);
