@@ -26,8 +26,7 @@ LoweredKernel lower_movement(const graph::Graph& graph, const graph::Node& node,
     shape.repeat_w = y.w / x.w;
   }
   const auto knobs = ops::accel::default_knobs(shape, config);
-  if (!knobs) throw DoesNotFit("no tile fits the input, accumulator and micro-op buffers");
-  return {.program = codegen::accel::generate(ops::accel::scheduled_movement(shape, *knobs, config),
+  return {.program = codegen::accel::generate(ops::accel::scheduled_movement(shape, knobs, config),
                                               config),
           .constants = {unit_matrix(config)},
           .macs = 0};

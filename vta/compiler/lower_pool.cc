@@ -9,7 +9,6 @@
 #include "vta/compiler/requantise_records.h"
 #include "vta/compiler/unit_matrix.h"
 #include "vta/graph/ops/pool.h"
-#include "vta/ops/accel/does_not_fit.h"
 #include "vta/ops/accel/pool_model.h"
 
 namespace vta::compiler {
@@ -75,13 +74,6 @@ std::vector<uint8_t> record(const graph::Node& node, const Coverage& y, const Co
       config);
 }
 
-ops::accel::PoolKnobs knobs_of(PoolKind kind, const PoolShape& shape, const hw::Config& config) {
-  const auto knobs = ops::accel::default_knobs(kind, shape, config);
-  if (!knobs)
-    throw ops::accel::DoesNotFit("no tile fits the input, accumulator and micro-op buffers");
-  return *knobs;
-}
-
 }  // namespace
 
 LoweredKernel lower_pool(const graph::Graph& graph, const graph::Node& node,
@@ -95,7 +87,7 @@ LoweredKernel lower_pool(const graph::Graph& graph, const graph::Node& node,
                   .w = axis_of(window, 2)};
   LoweredKernel kernel{.program = {}, .constants = {unit_matrix(config)}, .macs = 0};
   if (node.op == "qmax_pool") {
-    const auto knobs = knobs_of(PoolKind::kMax, shape, config);
+    const auto knobs = ops::accel::default_knobs(PoolKind::kMax, shape, config);
     kernel.program =
         codegen::accel::generate(ops::accel::scheduled_max_pool(shape, knobs, config), config);
     return kernel;
@@ -113,7 +105,7 @@ LoweredKernel lower_pool(const graph::Graph& graph, const graph::Node& node,
       records.insert(records.end(), one.begin(), one.end());
     }
   }
-  const auto knobs = knobs_of(PoolKind::kAverage, shape, config);
+  const auto knobs = ops::accel::default_knobs(PoolKind::kAverage, shape, config);
   kernel.program =
       codegen::accel::generate(ops::accel::scheduled_average_pool(shape, knobs, config), config);
   kernel.constants.push_back(std::move(records));

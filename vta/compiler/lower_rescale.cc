@@ -4,7 +4,6 @@
 #include "vta/compiler/packing.h"
 #include "vta/compiler/requantise_records.h"
 #include "vta/compiler/unit_matrix.h"
-#include "vta/ops/accel/does_not_fit.h"
 #include "vta/ops/accel/pool_model.h"
 
 namespace vta::compiler {
@@ -18,8 +17,6 @@ LoweredKernel lower_rescale(const graph::Graph& graph, const graph::Node& node,
                                     .h = {},
                                     .w = {.in = pixels, .out = pixels}};
   const auto knobs = ops::accel::default_knobs(ops::accel::PoolKind::kAverage, shape, config);
-  if (!knobs)
-    throw ops::accel::DoesNotFit("no tile fits the input, accumulator and micro-op buffers");
   const Requantize scale{.bias = static_cast<int32_t>(-node.int_attr("x_zero_point")),
                          .factor = static_cast<int32_t>(node.int_attr("factor")),
                          .shift = static_cast<int>(node.int_attr("shift")),
@@ -27,7 +24,7 @@ LoweredKernel lower_rescale(const graph::Graph& graph, const graph::Node& node,
                          .clip_min = static_cast<int>(node.int_attr("clip_min")),
                          .clip_max = static_cast<int>(node.int_attr("clip_max"))};
   return {.program = codegen::accel::generate(
-              ops::accel::scheduled_average_pool(shape, *knobs, config), config),
+              ops::accel::scheduled_average_pool(shape, knobs, config), config),
           .constants = {unit_matrix(config), uniform_record(scale, config)},
           .macs = 0};
 }

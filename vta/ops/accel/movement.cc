@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <functional>
 #include <numeric>
+#include <optional>
 
 #include "vta/loop/rewrite.h"
+#include "vta/ops/accel/does_not_fit.h"
 #include "vta/ops/accel/splits.h"
 #include "vta/ops/intrin/intrin.h"
 #include "vta/te/schedule.h"
@@ -171,7 +173,7 @@ loop::Function scheduled_movement(const MovementShape& shape, const MovementKnob
   return joined(shape, config, [&](size_t k) { return scheduled_part(shape, k, knobs, config); });
 }
 
-std::optional<MovementKnobs> default_knobs(const MovementShape& shape, const hw::Config& config) {
+MovementKnobs default_knobs(const MovementShape& shape, const hw::Config& config) {
   std::optional<MovementKnobs> best;
   double fewest = 0;
   const auto consider = [&](const MovementKnobs& k) {
@@ -189,7 +191,8 @@ std::optional<MovementKnobs> default_knobs(const MovementShape& shape, const hw:
       }
     }
   }
-  return best;
+  if (!best) throw DoesNotFit("no tile fits the input, accumulator and micro-op buffers");
+  return *best;
 }
 
 }  // namespace vta::ops::accel

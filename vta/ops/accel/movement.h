@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <vector>
 
 #include "vta/hw/config.h"
@@ -38,7 +37,7 @@ loop::Function scheduled_movement(const MovementShape& shape, const MovementKnob
                                   const hw::Config& config);
 
 // Those of the least estimate of cycles: a tile takes as long as its loads and its store or the
-// GEMM array do. Nothing where no tile fits.
-std::optional<MovementKnobs> default_knobs(const MovementShape& shape, const hw::Config& config);
+// GEMM array do. Throws DoesNotFit where no tile fits.
+MovementKnobs default_knobs(const MovementShape& shape, const hw::Config& config);
 
 }  // namespace vta::ops::accel

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "vta/ops/accel/does_not_fit.h"
 #include "vta/ops/accel/splits.h"
 
 namespace vta::ops::accel {
@@ -113,8 +114,7 @@ std::optional<double> estimated_cycles(PoolKind kind, const PoolShape& shape,
   return model.fits() ? std::optional(model.cycles()) : std::nullopt;
 }
 
-std::optional<PoolKnobs> default_knobs(PoolKind kind, const PoolShape& shape,
-                                       const hw::Config& config) {
+PoolKnobs default_knobs(PoolKind kind, const PoolShape& shape, const hw::Config& config) {
   std::optional<PoolKnobs> best;
   double fewest = 0;
   const auto consider = [&](const PoolKnobs& k) {
@@ -137,7 +137,8 @@ std::optional<PoolKnobs> default_knobs(PoolKind kind, const PoolShape& shape,
       }
     }
   }
-  return best;
+  if (!best) throw DoesNotFit("no tile fits the input, accumulator and micro-op buffers");
+  return *best;
 }
 
 }  // namespace vta::ops::accel

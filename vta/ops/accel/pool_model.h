@@ -16,8 +16,7 @@ enum class PoolKind : uint8_t { kMax, kAverage };
 std::optional<double> estimated_cycles(PoolKind kind, const PoolShape& shape,
                                        const PoolKnobs& knobs, const hw::Config& config);
 
-// Those of the least estimate; nothing where no tile fits.
-std::optional<PoolKnobs> default_knobs(PoolKind kind, const PoolShape& shape,
-                                       const hw::Config& config);
+// Those of the least estimate. Throws DoesNotFit where no tile fits.
+PoolKnobs default_knobs(PoolKind kind, const PoolShape& shape, const hw::Config& config);
 
 }  // namespace vta::ops::accel
