@@ -87,7 +87,7 @@ class ModuleBuilder {
     } else {
       try {
         const bool input_on_host = place(node.input(0)).buffer < 0;
-        const LoweredKernel kernel = lower(graph(), node, config(), input_on_host);
+        const LoweredKernel kernel = lower(graph(), node, config(), input_on_host, programs_);
         report.on_accelerator = true;
         report.instructions = static_cast<int64_t>(kernel.program.instructions.size());
         add_kernel(node, kernel, report.macs);
@@ -216,7 +216,8 @@ class ModuleBuilder {
 
   const module::BlockLayout layout_;
   Compiled compiled_;
-  std::vector<Place> places_;                   // by value
+  std::vector<Place> places_;  // by value
+  ConvPrograms programs_;
   std::vector<std::optional<Span>> lifetimes_;  // by buffer; nothing for constants
 };
 

@@ -4,11 +4,13 @@
 // the ones after that its constants.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <vector>
 
 #include "vta/graph/graph.h"
 #include "vta/module/column_fold.h"
+#include "vta/ops/accel/conv2d.h"
 #include "vta/runtime/command_stream.h"
 
 namespace vta::compiler {
@@ -21,14 +23,18 @@ struct LoweredKernel {
   std::optional<module::ColumnFold> input_fold = std::nullopt;
 };
 
+// Convolutions of one configuration: equal layers have equal programs, which are generated once.
+using ConvPrograms = std::map<ops::accel::Conv2dShape, runtime::RelocatableProgram>;
+
 // The node must be one that why_not (offload.h) accepts. `input_on_host`: the first input is
 // uploaded for this node, so it may come folded. Throws ops::accel::DoesNotFit.
 LoweredKernel lower(const graph::Graph& graph, const graph::Node& node, const hw::Config& config,
-                    bool input_on_host);
+                    bool input_on_host, ConvPrograms& programs);
 
 // By operator.
 LoweredKernel lower_conv(const graph::Graph& graph, const graph::Node& node,
-                         const hw::Config& config, bool input_on_host);  // qconv, qgemm
+                         const hw::Config& config, bool input_on_host,
+                         ConvPrograms& programs);  // qconv, qgemm
 LoweredKernel lower_conv_transpose(const graph::Graph& graph, const graph::Node& node,
                                    const hw::Config& config);  // qconv_transpose
 LoweredKernel lower_add(const graph::Graph& graph, const graph::Node& node,

@@ -80,11 +80,15 @@ runtime::RelocatableProgram program_of(const ops::accel::Conv2dShape& shape,
 }
 
 LoweredKernel lowered(const graph::Graph& graph, const graph::Node& node, const Packed& packed,
-                      const Packing& packing, const hw::Config& config) {
+                      const hw::Config& config, ConvPrograms& programs) {
+  const Packing packing(config);
+  if (!programs.contains(packed.shape)) {
+    programs.emplace(packed.shape, program_of(packed.shape, config));
+  }
   const ConvNode& conv = packed.conv;
   const GroupMerge& merge = packed.merge;
   const int64_t elements = merge.groups * merge.out_blocks * packing.out_per_block;
-  return {.program = program_of(packed.shape, config),
+  return {.program = programs.at(packed.shape),
           .constants = {module::pack_weights(
                             expand_weights(conv.weights, conv.groups, merge, packing), config),
                         conv_records(graph, node, conv, packed.border, elements, config)},
@@ -94,19 +98,19 @@ LoweredKernel lowered(const graph::Graph& graph, const graph::Node& node, const 
 }  // namespace
 
 LoweredKernel lower_conv(const graph::Graph& graph, const graph::Node& node,
-                         const hw::Config& config, bool input_on_host) {
+                         const hw::Config& config, bool input_on_host, ConvPrograms& programs) {
   const Packing packing(config);
   const int64_t x_zero_point = node.int_attr("x_zero_point");
   const Packed plain(ConvNode(graph, node), x_zero_point, packing);
   if (input_on_host && plain.conv.groups == 1 && plain.shape.kernel_w > 1) {
     const Packed folded(plain.conv.with_folded_columns(), x_zero_point, packing);
     if (folding_pays(plain, folded, config)) {
-      LoweredKernel kernel = lowered(graph, node, folded, packing, config);
+      LoweredKernel kernel = lowered(graph, node, folded, config, programs);
       kernel.input_fold = plain.conv.column_fold(x_zero_point);
       return kernel;
     }
   }
-  return lowered(graph, node, plain, packing, config);
+  return lowered(graph, node, plain, config, programs);
 }
 
 }  // namespace vta::compiler

@@ -2,6 +2,7 @@
 // it to scratchpads, virtual threads and intrinsics.
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -31,6 +32,7 @@ struct Conv2dShape {
   std::vector<int64_t> row_classes = {0}, column_classes = {0};
 
   int64_t classes() const { return std::ssize(row_classes) * std::ssize(column_classes); }
+  auto operator<=>(const Conv2dShape&) const = default;
 };
 
 // What tiles of their own the virtual threads take.
