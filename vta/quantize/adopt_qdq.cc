@@ -6,6 +6,7 @@
 #include <cmath>
 #include <map>
 #include <optional>
+#include <set>
 
 #include "vta/graph/passes.h"
 #include "vta/quantize/quantize.h"
@@ -50,15 +51,15 @@ class PairRemover {
   }
 
  private:
-  // A quantize, and what makes values of its steps again.
-  struct Pair {
-    const Node* quantize;
-    Range range;  // of the values made
+  // Signed bytes, and the range of the values that a node makes of them.
+  struct Dequantised {
+    ValueId steps;
+    Range range;
   };
 
-  std::optional<Pair> pair_at(const Node& node) const {
-    if (node.op == "dequantize") return Pair{producer(node.input(0)), range_of(node)};
-    // Unsigned bytes, as they are imported: (f32(u8(steps of the quantize + 128)) - zero) * scale.
+  std::optional<Dequantised> dequantised_by(const Node& node) const {
+    if (node.op == "dequantize") return Dequantised{node.input(0), range_of(node)};
+    // Unsigned bytes, as they are imported: (f32(u8(steps + 128)) - zero) * scale.
     if (node.op != "mul" || scalar(node.input(1)) == nullptr) return std::nullopt;
     const Node* floats = producer(node.input(0));
     float zero = 0;
@@ -74,8 +75,8 @@ class PairRemover {
         raised->int_attr("zero_point") != -128) {
       return std::nullopt;
     }
-    return Pair{producer(raised->input(0)),
-                range_of(scalar(node.input(1))->as<float>()[0], double{zero} - 128)};
+    return Dequantised{raised->input(0),
+                       range_of(scalar(node.input(1))->as<float>()[0], double{zero} - 128)};
   }
 
   const Tensor* scalar(ValueId id) const {
@@ -85,25 +86,40 @@ class PairRemover {
                : nullptr;
   }
 
-  // What a dequantize of a quantize gives is what went in, on steps.
-  bool remove_pair(const Node& dequantize) {
-    const std::optional<Pair> pair = pair_at(dequantize);
-    if (!pair || pair->quantize == nullptr || pair->quantize->op != "quantize" ||
-        !same(range_of(*pair->quantize), pair->range)) {
-      return false;
+  bool remove_pair(const Node& node) {
+    const std::optional<Dequantised> dequantised = dequantised_by(node);
+    if (!dequantised) return false;
+    const std::optional<ValueId> value = on_steps(dequantised->steps, dequantised->range);
+    if (value) map(node.outputs[0]) = *value;
+    return value.has_value();
+  }
+
+  // The value of the target that is these steps times the scale: what was quantised to them, past
+  // operators that only move them or take the largest.
+  std::optional<ValueId> on_steps(ValueId steps, const Range& range) {
+    static const std::set<std::string> kMovements = {"flatten", "max_pool",  "reshape",
+                                                     "squeeze", "transpose", "unsqueeze"};
+    const Node* node = producer(steps);
+    if (node == nullptr) return std::nullopt;
+    if (kMovements.contains(node->op) && node->outputs.size() == 1) {
+      const std::optional<ValueId> before = on_steps(node->input(0), range);
+      if (!before) return std::nullopt;
+      std::vector<ValueId> inputs = {*before};
+      for (size_t i = 1; i < node->inputs.size(); ++i) {
+        inputs.push_back(node->has_input(i) ? target_of(node->input(i)) : graph::kNoValue);
+      }
+      return target_.add_node(node->op, node->name, inputs, node->attributes)[0];
     }
-    const Node* quantize = pair->quantize;
-    const Range range = pair->range;
-    ValueId value = target_of(quantize->input(0));
-    if (target_.constant(value) != nullptr) return false;
+    if (node->op != "quantize" || !same(range_of(*node), range)) return std::nullopt;
+    ValueId value = target_of(node->input(0));
+    if (target_.constant(value) != nullptr) return std::nullopt;
     const auto other = ranges_.find(target_.value(value).name);
     if (other != ranges_.end() && !same(other->second, range)) {
       // It is on other steps already: between them stands a clip without limits.
-      value = target_.add_node("clip", dequantize.name, {value})[0];
+      value = target_.add_node("clip", node->name, {value})[0];
     }
     ranges_[target_.value(value).name] = range;
-    map(dequantize.outputs[0]) = value;
-    return true;
+    return value;
   }
 
   void copy(const Node& node) {
@@ -190,7 +206,7 @@ class PairRemover {
     IntegerWeights result{.values = Tensor(DType::kInt8, shape), .scales = std::move(scales)};
     for (size_t i = 0; i < values.as<float>().size(); ++i) {
       const float value = values.as<float>()[i];
-      if (std::fabs(value) > 127) return std::nullopt;
+      if (!(std::fabs(value) <= 127)) return std::nullopt;
       const size_t cell = i / window;
       const size_t to = exchange ? (cell % rows * columns + cell / rows) * window + i % window : i;
       result.values.as<int8_t>()[to] = static_cast<int8_t>(value);

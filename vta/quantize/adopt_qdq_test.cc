@@ -8,6 +8,7 @@
 
 #include "vta/graph/interpreter.h"
 #include "vta/graph/passes.h"
+#include "vta/import/onnx/model_builder.h"
 
 namespace vta::quantize {
 namespace {
@@ -177,6 +178,49 @@ TEST(AdoptQdq, UnsignedBytesAreSignedOnesLower) {
   EXPECT_EQ(integer.nodes[1].int_attr("x_zero_point"), -11);
   EXPECT_EQ(integer.nodes[1].int_attr("zero_point"), -128);
   EXPECT_LE(difference(p.graph, integer, 0.02), 1.001);
+}
+
+void integers(import::ModelBuilder& model, const std::string& name, int type, const Shape& shape,
+              const std::vector<int>& values) {
+  auto* tensor = model.proto.mutable_graph()->add_initializer();
+  import::ModelBuilder::fill(*tensor, name, shape, type);
+  for (const int value : values) tensor->add_int32_data(value);
+}
+
+// QLinear operators arrive as such pairs too.
+TEST(AdoptQdq, QLinearOperatorsBecomeIntegerOnes) {
+  using Proto = onnx::TensorProto;
+  std::vector<int> weights(108), matrix(36 * 4);
+  for (size_t i = 0; i < weights.size(); ++i) weights[i] = static_cast<int>(i * 37 % 200) - 100;
+  for (size_t i = 0; i < matrix.size(); ++i) matrix[i] = static_cast<int>(i * 53 % 240) - 120;
+  import::ModelBuilder model(17);
+  model.input("x", {"1", "3", "3", "3"});
+  model.floats("xs", {}, {0.01F});
+  model.floats("ws", {4}, {0.01F, 0.02F, 0.005F, 0.03F});
+  model.floats("cs", {}, {0.05F});
+  model.floats("ms", {}, {0.004F});
+  model.floats("ys", {}, {0.2F});
+  integers(model, "xz", Proto::UINT8, {}, {117});
+  integers(model, "cz", Proto::INT8, {}, {-20});
+  integers(model, "w", Proto::INT8, {4, 3, 3, 3}, weights);
+  integers(model, "wz", Proto::INT8, {}, {0});
+  integers(model, "b", Proto::INT32, {4}, {4000, -70, 9, 100'000});
+  integers(model, "m", Proto::INT8, {36, 4}, matrix);
+  model.node("QuantizeLinear", {"x", "xs", "xz"}, {"q"})
+      .node("QLinearConv", {"q", "xs", "xz", "w", "ws", "wz", "cs", "cz", "b"}, {"c"})
+      .attr("pads", std::vector<int64_t>{1, 1, 1, 1})
+      .node("Flatten", {"c"}, {"f"})
+      .node("QLinearMatMul", {"f", "cs", "cz", "m", "ms", "wz", "ys", "cz"}, {"p"})
+      .node("DequantizeLinear", {"p", "ys", "cz"}, {"y"})
+      .output("y");
+  const Graph written_out = model.import();
+  const Graph integer = adopt_qdq(written_out);
+  EXPECT_THAT(ops_of(integer),
+              testing::ElementsAre("quantize", "qconv", "flatten", "qgemm", "dequantize"));
+  const auto biases = integer.constant(integer.nodes[1].input(2))->as<int32_t>();
+  EXPECT_THAT(std::vector<int32_t>(biases.begin(), biases.end()),
+              testing::ElementsAre(4000, -70, 9, 100'000));
+  EXPECT_LE(difference(written_out, integer, 0.2), 1.001);
 }
 
 // Each of them rounds, so neither can go.

@@ -1,6 +1,6 @@
 // Quantised forms, written out: QuantizeLinear and DequantizeLinear; QLinearConv and QLinearMatMul
-// as products of centred integers (held in floats, which are exact for them), scaled and rounded;
-// ConvInteger and MatMulInteger as the products alone. Scales and zero points are constants.
+// as such pairs around the product; ConvInteger and MatMulInteger as products of centred integers
+// (held in floats, which are exact for them). Scales and zero points are constants.
 #include <algorithm>
 
 #include "vta/graph/ops/axes.h"
@@ -91,30 +91,52 @@ void import_dequantize(NodeImporter& node, const std::string&) {
   node.set_output(0, node.emit("mul", {steps, node.constant("scale", scales)})[0]);
 }
 
-// In units of the output: what a sum of products stands for.
-ValueId scaled(NodeImporter& node, ValueId sums, size_t a, size_t b, size_t y, int64_t axis) {
-  const float a_scale = scale_of(node, a, "the first scale");
-  const float y_scale = scale_of(node, y, "y_scale");
-  Tensor factors = scales_of(node, b, "the second scale");
-  for (float& factor : factors.as<float>()) factor = a_scale * factor / y_scale;
-  const Tensor shaped = along_axis(factors, axis, node.shape(sums).size());
-  return node.emit_helper("mul", {sums, node.constant("factor", shaped)});
+// An operand of a QLinear operator as floats: (q - zero point) * scale, in the form that
+// DequantizeLinear has, so that vta/quantize/adopt_qdq.h sees the same pairs.
+ValueId operand(NodeImporter& node, size_t index, std::string_view what, int64_t axis) {
+  const ValueId q = node.required_input(index, what);
+  const Tensor scales = along_axis(scales_of(node, index + 1, fmt::format("{}_scale", what)), axis,
+                                   node.shape(q).size());
+  const Tensor* const zero = node.constant_input(index + 2, "zero point");
+  if (scales.size() == 1 && node.type(q).dtype == DType::kInt8 &&
+      (zero == nullptr || zero->size() == 1)) {
+    const int64_t level = zero == nullptr ? 0 : zero->cast(DType::kInt64).as<int64_t>()[0];
+    return node.emit_helper("dequantize", {q},
+                            {{"scale", double{scales.as<float>()[0]}}, {"zero_point", level}});
+  }
+  const ValueId steps = centred(node, q, index + 2, axis);
+  return node.emit_helper("mul", {steps, node.constant("scale", scales)});
+}
+
+// The bias of a QLinearConv is in units of the products.
+ValueId bias_operand(NodeImporter& node) {
+  const Tensor* const bias = node.constant_input(8, "B");
+  if (bias == nullptr) return kNoValue;
+  const float x_scale = scale_of(node, 1, "x_scale");
+  const Tensor w_scales = scales_of(node, 4, "w_scale");
+  require(w_scales.size() == 1 || w_scales.size() == bias->size(),
+          "w_scale has {} elements for {} of the bias", w_scales.size(), bias->size());
+  Tensor values = bias->cast(DType::kFloat32);
+  for (size_t c = 0; c < values.as<float>().size(); ++c) {
+    const float w_scale = w_scales.as<float>()[w_scales.size() == 1 ? 0 : c];
+    values.as<float>()[c] *= x_scale * w_scale;
+  }
+  return node.constant("bias", std::move(values));
 }
 
 void import_qlinear_conv(NodeImporter& node, const std::string&) {
-  const ValueId x = centred(node, node.required_input(0, "x"), 2, 0);
-  const ValueId w = centred(node, node.required_input(3, "w"), 5, 0);
-  ValueId bias = node.input(8);
-  if (bias != kNoValue) bias = node.emit_helper("cast", {bias}, {{"to", "f32"}});
-  const ValueId sums = emit_convolution(node, "conv", x, w, bias);
-  node.set_output(0, rounded(node, scaled(node, sums, 1, 4, 6, 1), 1, 7));
+  const ValueId x = operand(node, 0, "x", 0);
+  const ValueId w = operand(node, 3, "w", 0);
+  const ValueId sums = emit_convolution(node, "conv", x, w, bias_operand(node));
+  node.set_output(0, rounded(node, sums, scale_of(node, 6, "y_scale"), 7));
 }
 
 void import_qlinear_matmul(NodeImporter& node, const std::string&) {
-  const ValueId a = centred(node, node.required_input(0, "a"), 2, -1);
-  const ValueId b = centred(node, node.required_input(3, "b"), 5, -1);
-  const ValueId sums = node.emit("matmul", {a, b})[0];
-  node.set_output(0, rounded(node, scaled(node, sums, 1, 4, 6, -1), 1, 7));
+  const ValueId a = operand(node, 0, "a", -1);
+  const ValueId b = operand(node, 3, "b", -1);
+  const bool matrices = node.shape(a).size() == 2 && node.shape(b).size() == 2;
+  const ValueId sums = node.emit(matrices ? "gemm" : "matmul", {a, b})[0];
+  node.set_output(0, rounded(node, sums, scale_of(node, 6, "y_scale"), 7));
 }
 
 void import_conv_integer(NodeImporter& node, const std::string&) {
