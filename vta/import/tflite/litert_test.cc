@@ -103,7 +103,8 @@ TEST_P(LiteRt, ComputesEveryLayerAlike) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Models, LiteRt,
-                         testing::Values("float", "int8", "uint8", "ad01_int8", "kws_dscnn_int8",
+                         testing::Values("float", "int8", "uint8", "transposed_int8",
+                                         "transposed_uint8", "ad01_int8", "kws_dscnn_int8",
                                          "mobilenet_v1_0.25_128_quant",
                                          "mobilenet_v2_1.0_224_quant", "resnet8_cifar10_fp32",
                                          "resnet8_cifar10_int8", "vww_96_int8"),

@@ -13,16 +13,22 @@ using graph::ValueId;
 using Ints = std::vector<int64_t>;
 using Attributes = OperatorImporter::Attributes;
 
-constexpr size_t kX = 0, kWeights = 1, kBias = 2;
+// Where an operator has them among its inputs.
+struct Places {
+  size_t x = 0, weights = 1, bias = 2;
+};
+constexpr Places kForward = {};
+constexpr Places kTransposed = {.x = 2, .weights = 1, .bias = 3};  // first the output's shape
+constexpr size_t kX = kForward.x, kWeights = kForward.weights, kBias = kForward.bias;
 
 // The scale of each output channel's weights. uint8 models, and dense layers with one scale, form
 // the product of scales in float, as TFLite's GetQuantizedConvolutionMultipler does.
-std::vector<double> output_factors(const OperatorImporter& node, int64_t channels,
+std::vector<double> output_factors(const OperatorImporter& node, const Places& at, int64_t channels,
                                    bool product_in_float) {
-  const std::vector<float>& scales = node.input_tensor(kWeights).quantization.scale;
+  const std::vector<float>& scales = node.input_tensor(at.weights).quantization.scale;
   require(scales.size() == 1 || static_cast<int64_t>(scales.size()) == channels,
           "its weights have {} scales, must have 1 or {}", scales.size(), channels);
-  const float x = node.input_affine(kX).scale, y = node.output_affine().scale;
+  const float x = node.input_affine(at.x).scale, y = node.output_affine().scale;
   std::vector<double> factors;
   for (int64_t c = 0; c < channels; ++c) {
     const float w = scales.size() == 1 ? scales[0] : scales[c];
@@ -39,23 +45,22 @@ struct IntegerOperands {
   int64_t weight_zero_point = 0;
 };
 
-IntegerOperands integer_operands(OperatorImporter& node, const Tensor& weights,
-                                 bool product_in_float) {
-  const TfliteTensor& given = node.input_tensor(kWeights);
+IntegerOperands integer_operands(OperatorImporter& node, const Places& at, const Tensor& weights,
+                                 int64_t channels, bool product_in_float) {
+  const TfliteTensor& given = node.input_tensor(at.weights);
   const bool is_unsigned = given.dtype == DType::kUInt8;
   require(is_unsigned || given.dtype == DType::kInt8, "its weights are {}, must be i8 or u8",
           dtype_name(given.dtype));
-  const int64_t channels = weights.shape()[0];
   Tensor bias(DType::kInt32, {channels}), factor(DType::kInt32, {channels});
   Tensor shift(DType::kInt32, {channels});
-  if (node.has_input(kBias)) {
-    const Tensor& stated = node.constant(kBias, "bias");
+  if (node.has_input(at.bias)) {
+    const Tensor& stated = node.constant(at.bias, "bias");
     require(stated.dtype() == DType::kInt32 && stated.size() == channels,
             "its bias is {}[{}], must be i32[{}]", dtype_name(stated.dtype()),
             to_string(stated.shape()), channels);
     bias = stated.reshaped({channels});
   }
-  const std::vector<double> factors = output_factors(node, channels, product_in_float);
+  const std::vector<double> factors = output_factors(node, at, channels, product_in_float);
   for (int64_t c = 0; c < channels; ++c) {
     const QuantizedMultiplier multiplier = quantize_multiplier(factors[c]);
     factor.as<int32_t>()[c] = multiplier.factor;
@@ -63,14 +68,14 @@ IntegerOperands integer_operands(OperatorImporter& node, const Tensor& weights,
   }
   IntegerOperands result;
   if (is_unsigned) {
-    result.weight_zero_point = node.input_affine(kWeights).zero_point;
+    result.weight_zero_point = node.input_affine(at.weights).zero_point;
   } else {
     const auto& zeros = given.quantization.zero_point;
     require(std::ranges::all_of(zeros, [](int64_t zero) { return zero == 0; }),
             "i8 weights have a zero point other than 0");
   }
   result.inputs = {
-      node.input(kX), node.add_constant("weight", is_unsigned ? signed_bytes(weights) : weights),
+      node.input(at.x), node.add_constant("weight", is_unsigned ? signed_bytes(weights) : weights),
       node.add_constant("bias", std::move(bias)), node.add_constant("factor", std::move(factor)),
       node.add_constant("shift", std::move(shift))};
   return result;
@@ -94,7 +99,8 @@ void emit_convolution(OperatorImporter& node, const Tensor& weights, int64_t gro
         "conv", {node.input(kX), node.add_constant("weight", weights), bias}, attributes)));
     return;
   }
-  IntegerOperands operands = integer_operands(node, weights, has_float_product(node));
+  IntegerOperands operands =
+      integer_operands(node, kForward, weights, w[0], has_float_product(node));
   attributes.merge(node.requantize_attributes());
   attributes["x_zero_point"] = node.input_affine(kX).zero_point;
   attributes["w_zero_point"] = operands.weight_zero_point;
@@ -140,7 +146,8 @@ void import_fully_connected(OperatorImporter& node) {
       node.shape(node.input(kX)) == rows ? node.input(kX) : node.reshaped(node.input(kX), rows);
   ValueId y = kNoValue;
   if (node.is_quantised()) {
-    IntegerOperands operands = integer_operands(node, weights, has_float_product(node));
+    IntegerOperands operands =
+        integer_operands(node, kForward, weights, outputs, has_float_product(node));
     operands.inputs[0] = x;
     Attributes attributes = node.requantize_attributes();
     attributes["x_zero_point"] = node.input_affine(kX).zero_point;
@@ -157,13 +164,12 @@ void import_fully_connected(OperatorImporter& node) {
   node.set_output(fits ? y : node.reshaped(y, wanted));
 }
 
-// Float only: output_shape, weights O x KH x KW x I, x, bias.
+// Output shape, weights O x KH x KW x I, x, bias.
 void import_transpose_conv(OperatorImporter& node) {
-  require(!node.is_quantised(), "quantised transposed convolutions are not supported; float are");
   const TfliteOptions& options = node.options();
   const Tensor weights =
       transpose_tensor(weights_of_rank_4(node), {3, 0, 1, 2});  // I x O x KH x KW
-  const ValueId x = node.input(2);
+  const ValueId x = node.input(kTransposed.x);
   const Shape& in = node.shape(x);
   const Shape out = channels_first(node.output_tensor().shape);
   require(in.size() == 4 && out.size() == 4, "input and output must have 4 dimensions");
@@ -173,12 +179,22 @@ void import_transpose_conv(OperatorImporter& node) {
     const int64_t full = (in[axis] - 1) * stride + weights.shape()[axis];
     return out[axis] + pads[axis - 2] + pads[axis] - full;
   };
-  const ValueId bias = node.has_input(3) ? node.input(3) : kNoValue;
-  node.set_output(node.activated(node.emit(
-      "conv_transpose", {x, node.add_constant("weight", weights), bias},
-      {{"strides", Ints{options.stride_h, options.stride_w}},
-       {"pads", pads},
-       {"output_padding", Ints{added(2, options.stride_h), added(3, options.stride_w)}}})));
+  Attributes attributes = {
+      {"strides", Ints{options.stride_h, options.stride_w}},
+      {"pads", pads},
+      {"output_padding", Ints{added(2, options.stride_h), added(3, options.stride_w)}}};
+  if (!node.is_quantised()) {
+    const ValueId bias = node.has_input(kTransposed.bias) ? node.input(kTransposed.bias) : kNoValue;
+    node.set_output(node.activated(
+        node.emit("conv_transpose", {x, node.add_constant("weight", weights), bias}, attributes)));
+    return;
+  }
+  IntegerOperands operands =
+      integer_operands(node, kTransposed, weights, weights.shape()[1], has_float_product(node));
+  attributes.merge(node.requantize_attributes());
+  attributes["x_zero_point"] = node.input_affine(kTransposed.x).zero_point;
+  attributes["w_zero_point"] = operands.weight_zero_point;
+  node.set_output(node.emit("qconv_transpose", std::move(operands.inputs), std::move(attributes)));
 }
 
 }  // namespace

@@ -83,6 +83,25 @@ TEST(Tflite, UnsignedBytesComeInAndGoOutUnsigned) {
             (std::vector<uint8_t>{127, 132, 122}));
 }
 
+// Two pixels, a 1x3 kernel of 2, 4, 6, stride 2: each pixel less 3 times 0.5 * 0.25 * kernel goes to
+// three outputs of scale 0.25; the middle one has both.
+TEST(Tflite, IntegerTransposedConvolutionHasItsMeaning) {
+  TfliteBuilder b;
+  const int32_t shape = b.ints("shape", {4}, {1, 1, 5, 1});
+  const int32_t w = b.bytes("w", {1, 1, 3, 1}, 0.25F, 0, {2, 4, 6});
+  const int32_t x = b.bytes("x", {1, 1, 2, 1}, 0.5F, 3);
+  const int32_t bias = b.ints("bias", {1}, {8}, 0.125F);
+  const int32_t y = b.bytes("y", {1, 1, 5, 1}, 0.25F, -1);
+  b.op(67, {shape, w, x, bias}, y,
+       tflite::CreateTransposeConvOptions(b.fbb(), tflite::Padding_VALID, 2, 1));
+  const graph::Graph graph = import_tflite(b.finish({x}, {y}));
+  EXPECT_EQ(graph.nodes[0].op, "qconv_transpose");
+  const Tensor input = Tensor::of<int8_t>({1, 1, 1, 2}, std::vector<int8_t>{5, -7});
+  // Sums 4, 8, 12 - 20, -40, -60, and 8 more; halves, less 1.
+  EXPECT_EQ(values<int8_t>(graph::run(graph, {{"x", input}}).at("y")),
+            (std::vector<int8_t>{5, 7, -1, -17, -27}));
+}
+
 // Means of -1, 0, 0, -1 and 1, 0, 0, 1: halves go away from zero.
 TEST(Tflite, AveragePoolRoundsHalvesAwayFromZero) {
   TfliteBuilder b;
