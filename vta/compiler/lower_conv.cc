@@ -1,6 +1,7 @@
 // qconv and qgemm: the operator library's scheduled convolution with its default knobs. Groups that
 // are narrower than a block become groups of whole blocks with zero weights between them.
 #include <algorithm>
+#include <limits>
 
 #include "vta/codegen/accel/generate.h"
 #include "vta/compiler/conv_node.h"
@@ -8,6 +9,7 @@
 #include "vta/compiler/lower.h"
 #include "vta/module/layout.h"
 #include "vta/ops/accel/conv2d_model.h"
+#include "vta/ops/accel/does_not_fit.h"
 
 namespace vta::compiler {
 
@@ -55,8 +57,13 @@ struct Packed {
   ops::accel::Conv2dShape shape;
 };
 
+// Infinitely many where no tile fits.
 double cycles(const ops::accel::Conv2dShape& shape, const hw::Config& config) {
-  return *estimated_cycles(shape, default_knobs(shape, config), config);
+  try {
+    return *estimated_cycles(shape, default_knobs(shape, config), config);
+  } catch (const ops::accel::DoesNotFit&) {
+    return std::numeric_limits<double>::infinity();
+  }
 }
 
 // Whether folded columns fill blocks that few channels would leave empty, and that takes fewer

@@ -182,6 +182,12 @@ TEST_P(Lower, FirstLayersOfFewChannelsWithFoldedColumns) {
   }
 }
 
+// 144 taps are more than the 128 weights of `tiny`; twelve of three blocks are not.
+TEST_P(Lower, AFirstLayerWhoseKernelFitsOnlyFolded) {
+  expect_matches_interpreter(
+      conv_graph({1, 1, 14, 14}, {4, 1, 12, 12}, 1, 0, 1, 1, config_, random_), config_, random_);
+}
+
 TEST_P(Lower, AFoldedInputIsTheOthersUnfoldedInput) {
   Graph graph = conv_graph({1, 3, 12, 12}, {20, 3, 5, 5}, 1, 2, 1, 1, config_, random_);
   const auto pooled =
