@@ -6,6 +6,7 @@
 #include <random>
 
 #include "vta/codegen/accel/accel_testing.h"
+#include "vta/codegen/accel/time.h"
 #include "vta/ops/accel/pool_model.h"
 
 namespace vta::ops::accel {
@@ -77,6 +78,28 @@ TEST(Pool, RandomSchedulesDoWhatTheExpressionSays) {
               interpreted(expression, config, contents))
         << "run " << run;
   }
+}
+
+// On tsim at `default`: ResNet-18's two pools, and one of VGG's.
+TEST(Pool, TheDefaultsTakeTheseCycles) {
+  const hw::Config config = hw::load_config("default");
+  const auto cycles = [&](PoolKind kind, const PoolShape& s) {
+    const PoolKnobs k = default_knobs(kind, s, config);
+    const loop::Function f = kind == PoolKind::kMax ? scheduled_max_pool(s, k, config)
+                                                    : scheduled_average_pool(s, k, config);
+    return codegen::accel::time_of(codegen::accel::generate(f, config),
+                                   codegen::accel::parameter_bytes(f), config)
+        .timing.cycles;
+  };
+  const auto both = [](int64_t planes, const PoolAxis& a) {
+    return PoolShape{.planes = planes, .h = a, .w = a};
+  };
+  EXPECT_EQ(
+      cycles(PoolKind::kMax, both(4, {.in = 112, .out = 56, .kernel = 3, .stride = 2, .pad = 1})),
+      304'459U);
+  EXPECT_EQ(cycles(PoolKind::kAverage, both(32, {.in = 7, .kernel = 7})), 2'375U);
+  EXPECT_EQ(cycles(PoolKind::kMax, both(32, {.in = 28, .out = 14, .kernel = 2, .stride = 2})),
+            89'174U);
 }
 
 }  // namespace
