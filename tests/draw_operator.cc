@@ -5,6 +5,7 @@
 #include <string>
 
 #include "vta/base/error.h"
+#include "vta/base/requantize.h"
 
 namespace vta {
 
@@ -53,12 +54,19 @@ class Draw {
   Graph qadd() {
     Attributes attributes = requantisation();
     attributes.erase("x_zero_point");
-    attributes.merge(factor("", -18));
+    const bool integers = from(0, 1) == 1;  // as factors of the operands
+    attributes.merge(factor("", integers ? from(-8, -5) : -18));
     for (const std::string operand : {"a_", "b_"}) {
       attributes[operand + "zero_point"] = from(-128, 127);
-      attributes.merge(factor(operand, -1));
+      if (integers) {
+        const QuantizedMultiplier exact = exact_multiplier(static_cast<int>(from(1, 127)));
+        attributes[operand + "factor"] = int64_t{exact.factor};
+        attributes[operand + "shift"] = int64_t{exact.shift};
+      } else {
+        attributes.merge(factor(operand, -1));
+      }
     }
-    attributes["left_shift"] = int64_t{20};
+    attributes["left_shift"] = int64_t{integers ? 0 : 20};
     const Shape shape = tensor_shape();
     return node("qadd", {shape, shape}, attributes);
   }

@@ -61,6 +61,16 @@ struct QuantizedMultiplier {
 // over 30.
 QuantizedMultiplier quantize_multiplier(double real);
 
+// Of an integer from 1 to 127: multiply_by_quantized_multiplier(x, …) is x * value, without rounding.
+constexpr QuantizedMultiplier exact_multiplier(int value) {
+  return {value << 24, 7};
+}
+// The integer from 1 to 127 that it is exact for; 0 where there is none.
+constexpr int exact_factor(const QuantizedMultiplier& m) {
+  const int value = m.factor >> 24;
+  return value > 0 && m == exact_multiplier(value) ? value : 0;
+}
+
 // The whole fused operation, per lane: bias, scale, zero point, clip. `wide` leaves the clip out.
 struct Requantize {
   int32_t bias = 0;

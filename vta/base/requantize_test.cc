@@ -26,6 +26,10 @@ static_assert(rounding_divide_by_power_of_two(kMin, 31) == -1);
 static_assert(rounding_divide_by_power_of_two(kMax, 32) == 0);
 static_assert(multiply_by_quantized_multiplier(100, 1 << 30, 1) == 100);
 static_assert(multiply_by_quantized_multiplier(101, 1 << 30, -1) == 26);
+static_assert(multiply_by_quantized_multiplier(-255, exact_multiplier(127).factor, 7) == -255 * 127);
+static_assert(exact_factor(exact_multiplier(3)) == 3);
+static_assert(exact_factor({(3 << 24) + 1, 7}) == 0);
+static_assert(exact_factor({3 << 24, 6}) == 0);
 static_assert(requantize(1000, {.bias = 24, .factor = 1 << 30, .shift = -2, .zero_point = -3}) ==
               125);
 static_assert(requantize(1024, {.factor = 1 << 30, .shift = 0}) == 127);

@@ -4,10 +4,10 @@
 #include <algorithm>
 
 #include "vta/codegen/accel/generate.h"
+#include "vta/compiler/diagonal_matrix.h"
 #include "vta/compiler/lower.h"
 #include "vta/compiler/packing.h"
 #include "vta/compiler/requantise_records.h"
-#include "vta/compiler/unit_matrix.h"
 #include "vta/graph/ops/pool.h"
 #include "vta/ops/accel/pool_model.h"
 
@@ -85,7 +85,7 @@ LoweredKernel lower_pool(const graph::Graph& graph, const graph::Node& node,
   PoolShape shape{.planes = packing.batches(x[0]) * packing.blocks(x[1]),
                   .h = axis_of(window, 1),
                   .w = axis_of(window, 2)};
-  LoweredKernel kernel{.program = {}, .constants = {unit_matrix(config)}, .macs = 0};
+  LoweredKernel kernel{.program = {}, .constants = {diagonal_matrix(1, config)}, .macs = 0};
   if (node.op == "qmax_pool") {
     const auto knobs = ops::accel::default_knobs(PoolKind::kMax, shape, config);
     kernel.program =

@@ -1,9 +1,9 @@
 // qrescale: a requantisation alone is the operator library's average over windows of one pixel.
 #include "vta/codegen/accel/generate.h"
+#include "vta/compiler/diagonal_matrix.h"
 #include "vta/compiler/lower.h"
 #include "vta/compiler/packing.h"
 #include "vta/compiler/requantise_records.h"
-#include "vta/compiler/unit_matrix.h"
 #include "vta/ops/accel/pool_model.h"
 
 namespace vta::compiler {
@@ -25,7 +25,7 @@ LoweredKernel lower_rescale(const graph::Graph& graph, const graph::Node& node,
                          .clip_max = static_cast<int>(node.int_attr("clip_max"))};
   return {.program = codegen::accel::generate(
               ops::accel::scheduled_average_pool(shape, knobs, config), config),
-          .constants = {unit_matrix(config), uniform_record(scale, config)},
+          .constants = {diagonal_matrix(1, config), uniform_record(scale, config)},
           .macs = 0};
 }
 

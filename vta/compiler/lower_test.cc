@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <random>
 
+#include "vta/base/requantize.h"
 #include "vta/compiler/compile.h"
 #include "vta/graph/op.h"
 #include "vta/isa/check.h"
@@ -284,6 +285,26 @@ TEST_P(Lower, ResidualAddOfDifferentScales) {
   attributes["shift"] = int64_t{-18};
   graph.outputs = graph.add_node("qadd", "add", {a, b}, attributes);
   expect_matches_interpreter(graph, config_, random_);
+}
+
+TEST_P(Lower, ResidualAddByIntegers) {
+  for (const Shape& shape : {Shape{2, 20, 13, 9}, Shape{3, 40}}) {
+    Graph graph;
+    const ValueId a = graph.add_input("a", {DType::kInt8, shape});
+    const ValueId b = graph.add_input("b", {DType::kInt8, shape});
+    auto attributes = clip(random_);
+    attributes.erase("x_zero_point");
+    attributes["left_shift"] = int64_t{0};
+    attributes["a_zero_point"] = int64_t{-128};
+    attributes["b_zero_point"] = int64_t{5};
+    attributes["a_factor"] = int64_t{exact_multiplier(127).factor};
+    attributes["b_factor"] = int64_t{exact_multiplier(3).factor};
+    attributes["a_shift"] = attributes["b_shift"] = int64_t{exact_multiplier(1).shift};
+    attributes["factor"] = int64_t{1717986918};
+    attributes["shift"] = int64_t{-6};
+    graph.outputs = graph.add_node("qadd", "add", {a, b}, attributes);
+    expect_matches_interpreter(graph, config_, random_);
+  }
 }
 
 TEST_P(Lower, ARequantisationAlone) {

@@ -13,6 +13,7 @@
 #include "vta/base/requantize.h"
 #include "vta/graph/ops/movement.h"
 #include "vta/graph/passes.h"
+#include "vta/quantize/integer_ratio.h"
 #include "vta/quantize/weighted_layer.h"
 
 namespace vta::quantize {
@@ -53,6 +54,26 @@ struct Affine {
     return {{"zero_point", zero()}, {"clip_min", limit(clip.min)}, {"clip_max", limit(clip.max)}};
   }
 };
+
+// The multipliers of a qadd with operands of the scales a and b. Where weights have 8 bits the
+// operands are multiplied by integers, which the accelerator's GEMM array does.
+Attributes scales_of_sum(double a, double b, double sum, int weight_bits) {
+  const auto attributes = [](int left_shift, QuantizedMultiplier x, QuantizedMultiplier y,
+                             QuantizedMultiplier out) -> Attributes {
+    return {{"left_shift", int64_t{left_shift}}, {"a_factor", int64_t{x.factor}},
+            {"a_shift", int64_t{x.shift}},       {"b_factor", int64_t{y.factor}},
+            {"b_shift", int64_t{y.shift}},       {"factor", int64_t{out.factor}},
+            {"shift", int64_t{out.shift}}};
+  };
+  const auto ratio = weight_bits == 8 ? integer_ratio(a, b) : std::nullopt;
+  if (ratio) {
+    return attributes(0, exact_multiplier(ratio->a), exact_multiplier(ratio->b),
+                      quantize_multiplier(ratio->unit / sum));
+  }
+  const double common = 2 * std::max(a, b);
+  return attributes(kAddLeftShift, quantize_multiplier(a / common), quantize_multiplier(b / common),
+                    quantize_multiplier(common / (sum * (1 << kAddLeftShift))));
+}
 
 // The forms of one value of the float graph in the new one.
 struct Forms {
@@ -186,20 +207,11 @@ class Rewriter {
     const ValueId y = integer(b);
     const auto [output, clip] = fuse_clip(node);
     const Affine affine = affine_of(output);
-    const double common = 2 * std::max(forms(a).affine.scale, forms(b).affine.scale);
-    const auto fx = quantize_multiplier(forms(a).affine.scale / common);
-    const auto fy = quantize_multiplier(forms(b).affine.scale / common);
-    const auto out = quantize_multiplier(common / (affine.scale * (1 << kAddLeftShift)));
     Attributes attributes = affine.clip(clip);
-    attributes["left_shift"] = int64_t{kAddLeftShift};
+    attributes.merge(scales_of_sum(forms(a).affine.scale, forms(b).affine.scale, affine.scale,
+                                   options_.weight_bits));
     attributes["a_zero_point"] = forms(a).affine.zero();
-    attributes["a_factor"] = int64_t{fx.factor};
-    attributes["a_shift"] = int64_t{fx.shift};
     attributes["b_zero_point"] = forms(b).affine.zero();
-    attributes["b_factor"] = int64_t{fy.factor};
-    attributes["b_shift"] = int64_t{fy.shift};
-    attributes["factor"] = int64_t{out.factor};
-    attributes["shift"] = int64_t{out.shift};
     set_integer(output, target_.add_node("qadd", node.name, {x, y}, attributes)[0], affine);
     return true;
   }

@@ -356,9 +356,32 @@ TEST(Schedule, InPlaceWantsTheLastUseOfEachElement) {
   EXPECT_EQ(refused(d, a, {"in_place D C"}), "in_place D C: D is a parameter, who calls owns it");
   EXPECT_EQ(refused(d, a, {"compute_at C D_i", "compute_at B D_i", "in_place C B"}), "no error");
   EXPECT_EQ(refused(d, a, {"compute_at C D_i", "compute_at B C_i", "in_place C B"}),
-            "in_place C B: block D reads C where B is gone");
+            "in_place C B: block D uses C where B is gone");
   EXPECT_EQ(refused(d, a, {"set_scope B acc", "in_place C B"}),
             "in_place C B: C and B differ in type, shape, scope or strides");
+}
+
+// A sum that begins with another sum, as two products that are added up in one accumulator.
+TEST(Schedule, ASumGoesOnInPlaceOfTheOneItBeginsWith) {
+  const Tensor a = placeholder({6, 4}, kInt32, "A"), b = placeholder({6, 4}, kInt32, "B");
+  const Axis k = reduce_axis(4, "k"), l = reduce_axis(4, "l");
+  const Tensor first = compute(
+      {6}, [&](Var i) { return sum(a(i, k), {k}); }, "first");
+  const Tensor both = compute(
+      {6},
+      [&](Var i) -> Body {
+        return Reduction{loop::BinaryOp::kAdd, first(i), b(i, l), {l}};
+      },
+      "both");
+  const Tensor c = compute(
+      {6}, [&](Var i) { return both(i); }, "C");
+  Schedule s(lower("f", {a, b, c}));
+  const auto before = results(s.function());
+  s.decompose_reduction("both", "both_l");
+  s.in_place("both_init", "first");
+  EXPECT_THAT(s.show(), testing::HasSubstr("first[vi_1] = first[vi_1] + B[vi_1, vl]"));
+  EXPECT_THAT(s.show(), testing::Not(testing::HasSubstr("both_init")));
+  EXPECT_EQ(results(s.function()), before);
 }
 
 }  // namespace

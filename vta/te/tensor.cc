@@ -145,15 +145,21 @@ std::vector<Tensor> inputs(const Tensor& tensor) {
   std::vector<Tensor> result;
   const Tensor::Definition* definition = tensor.definition();
   if (definition == nullptr) return result;
-  const auto* value = std::get_if<Expr>(&definition->body);
-  for_each_expr(value != nullptr ? *value : std::get<Reduction>(definition->body).value,
-                [&](const Expr& e) {
-                  const auto* l = std::get_if<loop::Load>(&e->kind);
-                  if (l == nullptr) return;
-                  if (std::ranges::find(result, l->buffer, &Tensor::buffer) == result.end()) {
-                    result.push_back(Tensor(l->buffer));
-                  }
-                });
+  const auto add_loads = [&](const Expr& of) {
+    for_each_expr(of, [&](const Expr& e) {
+      const auto* l = std::get_if<loop::Load>(&e->kind);
+      if (l == nullptr) return;
+      if (std::ranges::find(result, l->buffer, &Tensor::buffer) == result.end()) {
+        result.push_back(Tensor(l->buffer));
+      }
+    });
+  };
+  if (const auto* reduction = std::get_if<Reduction>(&definition->body)) {
+    add_loads(reduction->identity);
+    add_loads(reduction->value);
+  } else {
+    add_loads(std::get<Expr>(definition->body));
+  }
   return result;
 }
 

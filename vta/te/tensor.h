@@ -32,7 +32,8 @@ struct Axis {
 };
 Axis reduce_axis(int64_t extent, std::string name);
 
-// The whole right side of a compute that combines `value` over all points of `axes`. Integer sums
+// The whole right side of a compute that combines `value` over all points of `axes`, beginning with
+// `identity`: the combiner's, or any other expression of the tensor's variables. Integer sums
 // wrap, so their order does not matter; float sums round after each step, in the order of the axes
 // until a schedule changes it.
 struct Reduction {

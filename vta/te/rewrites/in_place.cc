@@ -1,5 +1,6 @@
 // in_place: an elementwise block writes its result over the operand that it reads for the last
-// time, as an instruction of the form x = x op y does. The result's own buffer goes.
+// time, as an instruction of the form x = x op y does. The result's own buffer goes; so does the
+// block where it only copies, as the start of a sum that goes on from another.
 #include <algorithm>
 
 #include "vta/base/error.h"
@@ -90,10 +91,11 @@ Result in_place(const Function& f, const std::string& block, const std::string& 
       continue;
     }
     require(!reads(other, old_one), "{}: block {} reads {} too", what, name, operand);
-    require(!writes(other, owner.buffer), "{}: block {} writes {} too", what, name,
+    require(!before || !writes(other, owner.buffer), "{}: block {} writes {} before it", what, name,
             owner.buffer->name);
-    require(contains(*allocation, other) || !reads(other, owner.buffer),
-            "{}: block {} reads {} where {} is gone", what, name, owner.buffer->name, operand);
+    require(contains(*allocation, other) ||
+                !(reads(other, owner.buffer) || writes(other, owner.buffer)),
+            "{}: block {} uses {} where {} is gone", what, name, owner.buffer->name, operand);
     if (!writes(other, old_one)) continue;
     require(before, "{}: block {} writes {} after it", what, name, operand);
     for (const For& n : loops) {
@@ -101,7 +103,9 @@ Result in_place(const Function& f, const std::string& block, const std::string& 
               "{}: block {} writes {} in loop {} too", what, name, operand, n.var.name());
     }
   }
-  Result result{without_allocation(f, owner.buffer)};
+  const auto& value = loop::as<loop::Store>(block_at(path).body)->value;
+  const bool copies = std::holds_alternative<loop::Load>(value->kind);
+  Result result{without_allocation(copies ? without_block(f, path) : f, owner.buffer)};
   result.function.body = replace_buffer(result.function.body, owner.buffer, old_one);
   return result;
 }
