@@ -1,8 +1,8 @@
 // concat of channels and nearest-neighbour resize: the operator library's movement.
 #include "vta/codegen/accel/generate.h"
+#include "vta/compiler/diagonal_matrix.h"
 #include "vta/compiler/lower.h"
 #include "vta/compiler/packing.h"
-#include "vta/compiler/unit_matrix.h"
 #include "vta/ops/accel/movement.h"
 
 namespace vta::compiler {
@@ -28,7 +28,7 @@ LoweredKernel lower_movement(const graph::Graph& graph, const graph::Node& node,
   const auto knobs = ops::accel::default_knobs(shape, config);
   return {.program = codegen::accel::generate(ops::accel::scheduled_movement(shape, knobs, config),
                                               config),
-          .constants = {unit_matrix(config)},
+          .constants = {diagonal_matrix(1, config)},
           .macs = 0};
 }
 
