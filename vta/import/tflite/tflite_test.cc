@@ -83,8 +83,8 @@ TEST(Tflite, UnsignedBytesComeInAndGoOutUnsigned) {
             (std::vector<uint8_t>{127, 132, 122}));
 }
 
-// Two pixels, a 1x3 kernel of 2, 4, 6, stride 2: each pixel less 3 times 0.5 * 0.25 * kernel goes to
-// three outputs of scale 0.25; the middle one has both.
+// Two pixels, a 1x3 kernel of 2, 4, 6, stride 2: each pixel less 3 times 0.5 * 0.25 * kernel goes
+// to three outputs of scale 0.25; the middle one has both.
 TEST(Tflite, IntegerTransposedConvolutionHasItsMeaning) {
   TfliteBuilder b;
   const int32_t shape = b.ints("shape", {4}, {1, 1, 5, 1});
