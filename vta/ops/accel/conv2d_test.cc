@@ -9,6 +9,7 @@
 #include "vta/codegen/accel/accel_testing.h"
 #include "vta/codegen/accel/time.h"
 #include "vta/ops/accel/conv2d_model.h"
+#include "vta/ops/accel/small_arrays_testing.h"
 
 namespace vta::ops::accel {
 namespace {
@@ -17,31 +18,6 @@ using codegen::accel::draw_contents;
 using codegen::accel::executed;
 using codegen::accel::interpreted;
 
-hw::Config roomy() {
-  hw::Config c = hw::load_config("tiny");
-  c.inp_buffer = c.wgt_buffer = 16 << 10;
-  c.acc_buffer = 64 << 10;
-  return c;
-}
-hw::Config two_rows_of_four_bits() {
-  hw::Config c = roomy();
-  c.batch = 2;
-  c.wgt_bits = 4;
-  hw::validate(c, "test");
-  return c;
-}
-hw::Config wide_inputs() {
-  hw::Config c = roomy();
-  c.block_in = 8;
-  hw::validate(c, "test");
-  return c;
-}
-hw::Config wide_outputs() {
-  hw::Config c = roomy();
-  c.block_out = c.alu_lanes = c.requantise_lanes = 8;
-  return c;
-}
-
 // Tiles divide or not; threads take groups, output blocks or rows; weights stay or not; some
 // outputs are requantised otherwise.
 TEST(Conv2d, RandomSchedulesDoWhatTheExpressionSays) {
@@ -49,8 +25,7 @@ TEST(Conv2d, RandomSchedulesDoWhatTheExpressionSays) {
   const auto from = [&](int64_t low, int64_t high) {
     return low + static_cast<int64_t>(random() % static_cast<uint64_t>(high - low + 1));
   };
-  const std::vector<hw::Config> configs = {roomy(), wide_outputs(), wide_inputs(),
-                                           two_rows_of_four_bits()};
+  const std::vector<hw::Config> configs = small_arrays();
   for (int run = 0; run < 120; ++run) {
     const hw::Config config = configs[static_cast<size_t>(run) % configs.size()];
     const bool grouped = from(0, 2) == 0;
