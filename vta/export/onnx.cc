@@ -84,6 +84,40 @@ bool is_implied(const Node& node, const std::string& key, const Attribute& value
   return true;
 }
 
+// x and y: a QuantizeLinear or DequantizeLinear, with its scales and zero point as initialisers
+// that are called after y. A zero point has the type of the integers.
+void write_linear(onnx::GraphProto& proto, const std::string& op_type, const std::string& name,
+                  const std::string& x, const std::string& y, const Tensor& scales,
+                  const Tensor& zero) {
+  write_tensor(*proto.add_initializer(), y + "/scale", scales);
+  write_tensor(*proto.add_initializer(), y + "/zero_point", zero);
+  onnx::NodeProto& node = *proto.add_node();
+  node.set_op_type(op_type);
+  node.set_name(name);
+  for (const std::string& input : {x, y + "/scale", y + "/zero_point"}) node.add_input(input);
+  node.add_output(y);
+}
+
+void write_linear(onnx::GraphProto& proto, const Graph& graph, const Node& node) {
+  const auto scale = static_cast<float>(node.float_attr("scale"));
+  const auto zero = static_cast<int8_t>(node.int_attr("zero_point"));
+  write_linear(proto, node.op == "quantize" ? "QuantizeLinear" : "DequantizeLinear", node.name,
+               graph.value(node.inputs[0]).name, graph.value(node.outputs[0]).name,
+               Tensor::scalar(scale), Tensor::scalar(zero));
+}
+
+void write_constant(onnx::GraphProto& proto, const std::string& name,
+                    const QuantizedConstant& constant) {
+  write_tensor(*proto.add_initializer(), name + "/integers", constant.values);
+  Tensor zero(DType::kInt32, constant.scales.shape());
+  std::ranges::fill(zero.as<int32_t>(), static_cast<int32_t>(constant.zero_point));
+  write_linear(proto, "DequantizeLinear", name + "/dequantize", name + "/integers", name,
+               constant.scales, zero.cast(constant.values.dtype()));
+  auto& axis = *proto.mutable_node()->rbegin()->add_attribute();
+  axis.set_name("axis");
+  AttributeWriter{axis}(constant.axis);
+}
+
 void write_node(onnx::NodeProto& proto, const Graph& graph, const Node& node) {
   const std::string_view op_type = import::onnx_name(node.op);
   require(!op_type.empty(), "{} '{}': ONNX has no such operator", node.op, node.name);
@@ -107,24 +141,34 @@ void write_node(onnx::NodeProto& proto, const Graph& graph, const Node& node) {
   }
 }
 
-void write_graph(onnx::GraphProto& proto, const Graph& graph) {
+void write_graph(onnx::GraphProto& proto, const Graph& graph, const QuantizedConstants& quantized) {
   proto.set_name(graph.name);
   for (const ValueId id : graph.inputs) write_value_info(*proto.add_input(), graph.value(id));
   for (const ValueId id : graph::used_constants(graph)) {
-    write_tensor(*proto.add_initializer(), graph.value(id).name, *graph.constant(id));
+    if (const auto it = quantized.find(id); it != quantized.end()) {
+      write_constant(proto, graph.value(id).name, it->second);
+    } else {
+      write_tensor(*proto.add_initializer(), graph.value(id).name, *graph.constant(id));
+    }
   }
-  for (const Node& node : graph.nodes) write_node(*proto.add_node(), graph, node);
+  for (const Node& node : graph.nodes) {
+    if (node.op == "quantize" || node.op == "dequantize") {
+      write_linear(proto, graph, node);
+    } else {
+      write_node(*proto.add_node(), graph, node);
+    }
+  }
   for (const ValueId id : graph.outputs) write_value_info(*proto.add_output(), graph.value(id));
 }
 
 }  // namespace
 
-std::vector<uint8_t> export_onnx(const Graph& graph) {
+std::vector<uint8_t> export_onnx(const Graph& graph, const QuantizedConstants& quantized) {
   onnx::ModelProto model;
   model.set_ir_version(kIrVersion);
   model.set_producer_name("vta");
   model.add_opset_import()->set_version(kOpset);
-  write_graph(*model.mutable_graph(), graph);
+  write_graph(*model.mutable_graph(), graph, quantized);
   const size_t size = model.ByteSizeLong();
   require(size <= INT_MAX, "the model has {} bytes, an ONNX file holds at most {}", size, INT_MAX);
   std::vector<uint8_t> bytes(size);
@@ -132,10 +176,11 @@ std::vector<uint8_t> export_onnx(const Graph& graph) {
   return bytes;
 }
 
-void save_onnx(const std::filesystem::path& path, const Graph& graph) {
+void save_onnx(const std::filesystem::path& path, const Graph& graph,
+               const QuantizedConstants& quantized) {
   std::vector<uint8_t> bytes;
   try {
-    bytes = export_onnx(graph);
+    bytes = export_onnx(graph, quantized);
   } catch (const Error& error) {
     fail("{}: {}", path.string(), error.what());
   }
