@@ -86,7 +86,8 @@ void run(const Options& options) {
                                          {"float_top1", float_top1},
                                          {"difference_points", 100 * (top1 - float_top1)},
                                          {"same_as_float", agreement(on_device, in_float)},
-                                         {"confusion", counts}};
+                                         {"confusion", counts},
+                                         {"predictions", on_device}};
     fmt::print("{}\n", json.dump(2));
     return;
   }

@@ -1,4 +1,5 @@
-// vta quantize: a float network becomes an integer one, the best that post-training methods find.
+// vta quantize: a float network becomes an integer one, the best that post-training methods find,
+// as QDQ ONNX or a compiled module.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -219,7 +220,8 @@ void write(const graph::Graph& integer, const Options& options) {
     const hw::Config config = hw::load_config(options.bits == "4" ? options.narrow_hw : options.hw);
     module::save_module(options.output, compiler::compile_integer(integer, config).module);
   } else if (!options.output.empty()) {
-    exporter::save_onnx(options.output, integer);
+    const exporter::QdqGraph qdq = exporter::to_qdq(integer);
+    exporter::save_onnx(options.output, qdq.graph, qdq.constants);
   }
 }
 

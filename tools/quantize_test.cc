@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
+#include "tests/python.h"
 #include "tools/tool_testing.h"
 #include "vta/base/npy.h"
 
@@ -53,14 +54,34 @@ TEST_F(QuantizeCommand, MixedWidthsTradeCyclesForAccuracy) {
   EXPECT_EQ(ran.status, 0) << ran.err;
 }
 
-TEST_F(QuantizeCommand, FourBitsLoseLittleOnFashionMnist) {
+TEST_F(QuantizeCommand, FourBitsLoseLittleAndOtherEnginesAgree) {
   if (!std::filesystem::exists(kFashion)) GTEST_SKIP() << kFashion << " is absent";
-  const Outcome outcome = vta(fmt::format(
-      "quantize {} --data {} --bits 4 --samples 200 --max-drop 1.5 --json", kModel, kFashion));
+  const Outcome outcome =
+      vta(fmt::format("quantize {} --data {} --bits 4 --samples 400 --max-drop 1.5 -o {} --json",
+                      kModel, kFashion, path("q.onnx")));
   ASSERT_EQ(outcome.status, 0) << outcome.err;
   const json result = json::parse(outcome.out);
   EXPECT_GE(result.at("float_top1"), 0.9);
   EXPECT_GE(result.at("same_as_float"), 0.97);
+
+  // What is read back is the same network.
+  const Outcome evaluated =
+      vta(fmt::format("eval {} --data {} --samples 400 --json", path("q.onnx"), kFashion));
+  ASSERT_EQ(evaluated.status, 0) << evaluated.err;
+  const json read_back = json::parse(evaluated.out);
+  EXPECT_EQ(read_back.at("top1"), result.at("top1"));
+
+  if (!has_python_module("onnxruntime", path(""))) GTEST_SKIP() << "PyPI's onnxruntime is absent";
+  const int status = run_python({VTA_SOURCE_DIR "/tools/top1_onnxruntime.py", path("q.onnx"),
+                                 kFashion, "400", path("answers.npy")},
+                                path(""));
+  ASSERT_EQ(status, 0) << read_text_file(path("log"));
+  const Tensor answers = load_npy(path("answers.npy"));
+  int same = 0;
+  for (size_t i = 0; i < 400; ++i) {
+    same += read_back.at("predictions")[i] == answers.as<int64_t>()[i] ? 1 : 0;
+  }
+  EXPECT_GE(same, 398);  // 99.5 %
 }
 
 TEST_F(QuantizeCommand, SaysWhatIsWrong) {
