@@ -25,58 +25,10 @@ struct Options {
   bool json = false;
 };
 
-struct Row {
-  std::string_view name;  // JSON key
-  std::string_view text;
-  int64_t synth::Resources::*member;
-};
-constexpr Row kRows[] = {{"luts", "LUTs", &synth::Resources::luts},
-                         {"ffs", "flip-flops", &synth::Resources::ffs},
-                         {"dsps", "DSP blocks", &synth::Resources::dsps},
-                         {"bram_bits", "block RAM bits", &synth::Resources::bram_bits}};
-
-void print_text(const synth::Report& report, const hw::Config& config) {
-  fmt::print("{} on {} ({})\n", config.name, report.family->what, report.family->name);
-  if (report.used) {
-    fmt::print("{:<16}{:>12}{:>12}\n", "", "used",
-               report.available ? config.board->name : std::string("-"));
-    for (const Row& row : kRows) {
-      const int64_t used = (*report.used).*row.member;
-      fmt::print("{:<16}{:>12}", row.text, used);
-      if (report.available) {
-        const int64_t all = (*report.available).*row.member;
-        fmt::print("{:>12}{:>7.1f} %", all,
-                   all == 0 ? 0.0 : 100.0 * static_cast<double>(used) / static_cast<double>(all));
-      }
-      fmt::print("\n");
-    }
-  }
-  if (const auto fits = report.fits()) fmt::print("{}\n", *fits ? "fits" : "does not fit");
-  if (report.area_um2) {
-    fmt::print("cell area       {:>12.0f} um2, scratchpads not counted\n", *report.area_um2);
-  }
-  if (report.longest_path_ns) {
-    fmt::print("longest path    {:>12.2f} ns between registers, before layout ({:.0f} MHz)\n",
-               *report.longest_path_ns, 1000.0 / *report.longest_path_ns);
-  }
-  for (const auto& [kind, count] : report.placed) {
-    fmt::print("{:<16}{:>12}{:>12}{:>7.1f} %, placed\n", kind, count.used, count.available,
-               100.0 * static_cast<double>(count.used) / static_cast<double>(count.available));
-  }
-  if (report.fmax_mhz) {
-    fmt::print("Fmax            {:>12.1f} MHz, placed and routed; {} the clock of {} MHz\n",
-               *report.fmax_mhz, *report.fmax_mhz >= config.clock_mhz ? "meets" : "misses",
-               config.clock_mhz);
-  }
-  if (!report.bitstream.empty()) fmt::print("bitstream       {}\n", report.bitstream.string());
-}
-
 void print_json(const synth::Report& report, const hw::Config& config) {
   Json json = {{"hw", config.name}, {"family", report.family->name}};
   const auto resources = [](const synth::Resources& r) {
-    Json object;
-    for (const Row& row : kRows) object[std::string(row.name)] = r.*row.member;
-    return object;
+    return Json{{"luts", r.luts}, {"ffs", r.ffs}, {"dsps", r.dsps}, {"bram_bits", r.bram_bits}};
   };
   if (report.used) json["used"] = resources(*report.used);
   if (report.available) json["available"] = resources(*report.available);
@@ -105,7 +57,12 @@ void execute(const Options& options) {
     const Progress progress(fmt::format("synthesising {} for {}", config.name, family->name));
     return synth::synthesise(config, *family, {folder, options.place});
   }();
-  options.json ? print_json(report, config) : print_text(report, config);
+  if (options.json) {
+    print_json(report, config);
+  } else {
+    fmt::print("{}", synth::to_text(report, config));
+    if (!report.bitstream.empty()) fmt::print("bitstream       {}\n", report.bitstream.string());
+  }
   if (report.fits() == false) throw CLI::RuntimeError(1);
 }
 

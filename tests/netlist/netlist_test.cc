@@ -1,6 +1,7 @@
 // What Yosys makes of the RTL for each family does, cycle by cycle, what the RTL does: the MAC
 // array under random operands, and a whole small accelerator that runs a random program and leaves
-// what the reference says. Simulated by Icarus Verilog.
+// what the reference says. Simulated by Icarus Verilog. The accelerator's area is kept in a golden
+// file.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -12,6 +13,7 @@
 #include <set>
 #include <sstream>
 
+#include "tests/golden.h"
 #include "vta/base/error.h"
 #include "vta/base/file.h"
 #include "vta/base/process.h"
@@ -21,6 +23,7 @@
 #include "vta/rtl/package.h"
 #include "vta/rtl/sources.h"
 #include "vta/synth/script.h"
+#include "vta/synth/synth.h"
 
 namespace vta {
 namespace {
@@ -31,22 +34,24 @@ struct Target {
   std::string name;     // of the family
   std::string options;  // for synthesis: -nobram where the block RAM's cells have no model
   std::vector<std::string> models;
-  bool pairs;        // its multipliers are wide enough for two products
-  bool accelerator;  // a whole one is small enough to simulate
+  bool pairs;  // its multipliers are wide enough for two products
 };
 const std::string kYosys = "/usr/share/yosys/";
 const std::vector<Target> kTargets = {
-    {"ice40", "", {kYosys + "ice40/cells_sim.v"}, false, false},
-    {"ecp5", "-nobram", {kYosys + "ecp5/cells_sim.v"}, true, true},
-    {"xc7", "-nobram", {kYosys + "xilinx/cells_sim.v"}, true, true},
-    {"xcup", "-nobram", {kYosys + "xilinx/cells_sim.v"}, true, true},
+    {"ice40", "", {kYosys + "ice40/cells_sim.v"}, false},
+    {"ecp5", "-nobram", {kYosys + "ecp5/cells_sim.v"}, true},
+    {"xc7", "-nobram", {kYosys + "xilinx/cells_sim.v"}, true},
+    {"xcup", "-nobram", {kYosys + "xilinx/cells_sim.v"}, true},
     {"cyclonev",
      "",
      {kYosys + "intel_alm/common/alm_sim.v", kYosys + "intel_alm/common/dff_sim.v",
       kYosys + "intel_alm/common/dsp_sim.v", kYosys + "intel_alm/common/misc_sim.v"},
-     false,
-     true},
-    {"osu018", "", {"/usr/share/qflow/tech/osu018/osu018_stdcells.v"}, false, false},
+     false},
+    // Its RAMs are macros, for which the RTL stands in.
+    {"osu018",
+     "",
+     {"/usr/share/qflow/tech/osu018/osu018_stdcells.v", "vta_ram.sv", "vta_flag_ram.sv"},
+     false},
 };
 
 // A folder with the sources of a configuration, in which the tools run.
@@ -78,13 +83,21 @@ class Workshop {
   void synthesise(const Target& target, const std::string& top) const {
     const synth::Family& family = synth::find_family(target.name);
     write_text_file(folder_ / "abc.constr", synth::asic_constraints());
-    // Block RAM and registers start at zero where the RTL does not say it.
-    const std::string script =
-        (family.count != nullptr ? synth::fpga_script(family, names_, top, target.options)
-                                 : synth::asic_script(names_, {}, top)) +
-        fmt::format("rename {} gate\nsetundef -zero -params\nwrite_verilog -noattr gate.v\n", top);
-    write_text_file(folder_ / "gate.ys", script);
-    run({"yosys", "-q", "-s", "gate.ys"});
+    for (const EmbeddedFile& map : synth::technology_maps()) {
+      write_text_file(folder_ / fs::path(map.name).filename(), map.text);
+    }
+    yosys(family.count != nullptr ? synth::fpga_script(family, names_, top, target.options)
+                                  : synth::asic_script(names_, {}, top),
+          top);
+  }
+
+  // The same of the whole accelerator, as `vta synth` does it. Returns what that says.
+  std::string synthesise(const Target& target, const hw::Config& config) const {
+    const synth::Report report =
+        synth::synthesise(config, synth::find_family(target.name),
+                          {.folder = folder_ / "synth", .place = false, .yosys = target.options});
+    yosys("read_json synth/netlist.json\n", "vta");
+    return synth::to_text(report, config);
   }
 
   // The outputs of every cycle of the bench (a file of tests/netlist), around the RTL's module
@@ -124,6 +137,17 @@ class Workshop {
   }
 
  private:
+  // Writes what the script leaves as `top`. Block RAM and registers start at zero where the RTL
+  // does not say it.
+  void yosys(const std::string& script, const std::string& top) const {
+    write_text_file(
+        folder_ / "gate.ys",
+        script +
+            fmt::format("rename {} gate\nsetundef -zero -params\nwrite_verilog -noattr gate.v\n",
+                        top));
+    run({"yosys", "-q", "-s", "gate.ys"});
+  }
+
   void run(const std::vector<std::string>& command) const {
     const fs::path log = folder_ / "log.txt";
     std::ofstream(log, std::ios::app) << fmt::format("{}\n", fmt::join(command, " "));
@@ -190,8 +214,11 @@ hw::Config small_accelerator(const std::string& family) {
   hw::Config c = shaped(1, 2, 2);
   c.name = "small";
   c.alu_lanes = c.requantise_lanes = 1;
-  c.command_queue_depth = 64;
+  c.command_queue_depth = 4;
   c.token_queue_depth = 16;
+  c.descriptors = 2;
+  c.outstanding_bursts = 4;
+  c.address_bits = 20;
   c.counter_bits = 16;
   if (family == "ice40") std::erase(c.alu_ops, hw::AluOp::kMul);
   set_depths(c, 16);
@@ -292,8 +319,8 @@ std::string target_name(const testing::TestParamInfo<Target>& target) {
 INSTANTIATE_TEST_SUITE_P(Families, Netlist, testing::ValuesIn(kTargets), target_name);
 INSTANTIATE_TEST_SUITE_P(Families, NetlistWithPairs,
                          testing::ValuesIn(targets_with(&Target::pairs)), target_name);
-INSTANTIATE_TEST_SUITE_P(Families, NetlistOfTheAccelerator,
-                         testing::ValuesIn(targets_with(&Target::accelerator)), target_name);
+INSTANTIATE_TEST_SUITE_P(Families, NetlistOfTheAccelerator, testing::ValuesIn(kTargets),
+                         target_name);
 
 TEST_P(Netlist, OfTheMacArrayDoesWhatTheRtlDoes) {
   expect_same_mac_array("gemm", shaped(1, 8, 2));
@@ -322,7 +349,8 @@ TEST_P(NetlistOfTheAccelerator, RunsAProgramAsTheRtlDoes) {
   EXPECT_LT(unknown_part(rtl), 0.5);
   fs::remove(after);
 
-  shop.synthesise(GetParam(), "vta");
+  const std::string area = shop.synthesise(GetParam(), config);
+  expect_golden(fmt::format("tests/netlist/golden/{}.txt", GetParam().name), area);
   const std::string gate = shop.simulate_gate("accelerator.sv", GetParam(), arguments);
   EXPECT_EQ(first_difference(expected, read_text_file(after)), "");
   EXPECT_EQ(difference(rtl, gate), "");

@@ -84,15 +84,23 @@ Resources count_cyclonev(const Cells& c) {
           .bram_bits = weigh(c, {{"MISTRAL_M10K", 10 * 1024}})};
 }
 
+// Without DSP blocks multipliers are built as suits carry chains.
+constexpr std::string_view kRippleMultipliers = "proc\ntechmap -map ice40_mul.v\n";
+// Yosys' own script but for its last step, &mfs, which ends in a failed assertion on some designs.
+constexpr std::string_view kMapWithoutMfs =
+    "scratchpad -set abc9.script +&scorr;&sweep;&dc2;&dch,-f;&if,{C},{W},{D},{R}\n";
+
 constexpr std::array kFamilies = {
-    Family{"ice40", "Lattice iCE40", "iCE40", "synth_ice40 -abc2 -dffe_min_ce_use 3", count_ice40},
-    Family{"ecp5", "Lattice ECP5", "LFE5", "synth_ecp5", count_ecp5},
-    Family{"xc7", "AMD 7 series and Zynq-7000", "xc7", "synth_xilinx -family xc7 -flatten -noiopad",
+    Family{"ice40", "Lattice iCE40", "iCE40", kRippleMultipliers,
+           "synth_ice40 -abc2 -dffe_min_ce_use 3", count_ice40},
+    Family{"ecp5", "Lattice ECP5", "LFE5", "", "synth_ecp5", count_ecp5},
+    Family{"xc7", "AMD 7 series and Zynq-7000", "xc7", "",
+           "synth_xilinx -family xc7 -flatten -noiopad", count_xilinx},
+    Family{"xcup", "AMD UltraScale+", "xc", "", "synth_xilinx -family xcup -flatten -noiopad",
            count_xilinx},
-    Family{"xcup", "AMD UltraScale+", "xc", "synth_xilinx -family xcup -flatten -noiopad",
-           count_xilinx},
-    Family{"cyclonev", "Intel Cyclone V", "5C", "synth_intel_alm -family cyclonev", count_cyclonev},
-    Family{"osu018", "OSU standard cells, 0.18 um", "", "synth -flatten", nullptr},
+    Family{"cyclonev", "Intel Cyclone V", "5C", kMapWithoutMfs, "synth_intel_alm -family cyclonev",
+           count_cyclonev},
+    Family{"osu018", "OSU standard cells, 0.18 um", "", "", "synth", nullptr},
 };
 
 }  // namespace

@@ -29,6 +29,7 @@ struct Family {
   std::string_view name;
   std::string_view what;
   std::string_view part_prefix;            // of the boards' parts; empty: not an FPGA
+  std::string_view before;                 // Yosys commands ahead of its own, each a line
   std::string_view command;                // of Yosys, without the top module
   Resources (*count)(const Cells& cells);  // nullptr: not an FPGA
 };

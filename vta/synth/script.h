@@ -5,7 +5,9 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "vta/base/embedded.h"
 #include "vta/synth/family.h"
 
 namespace vta::synth {
@@ -13,6 +15,9 @@ namespace vta::synth {
 // Where Debian's qflow-tech-osu018 has the standard cells' timing and area.
 inline constexpr std::string_view kLiberty = "/usr/share/qflow/tech/osu018/osu018_stdcells.lib";
 inline constexpr int kClockPs = 10000;  // of the standard cells' timing: only its slack is used
+
+// Yosys' techmaps, which the scripts expect in its folder. (Made by vta_embed.)
+const std::vector<EmbeddedFile>& technology_maps();
 
 // Reads the sources (names in Yosys' folder) and leaves the module `top`, flat, in cells of the
 // FPGA family. `options` are those of the family's command, beside its own.

@@ -19,7 +19,6 @@ namespace vta::synth {
 
 // Made by vta_embed.
 const std::vector<EmbeddedFile>& board_sources();
-const std::vector<EmbeddedFile>& technology_maps();
 
 namespace {
 
@@ -40,7 +39,8 @@ class Flow {
       : config_(config),
         family_(family),
         folder_(fs::absolute(options.folder)),
-        place_(options.place) {
+        place_(options.place),
+        yosys_options_(options.yosys) {
     report_.family = &family;
   }
 
@@ -89,23 +89,21 @@ class Flow {
     }
   }
 
-  // Scratchpads are macros of another kind: empty boxes here. Without -simple-lhs OpenSTA could not
-  // read the netlist.
+  // RAMs are macros of another kind: boxes without an area, whose pins are timed like flip-flops.
+  // Without -simple-lhs OpenSTA could not read the netlist.
   std::string script() const {
     if (family_.count != nullptr) {
-      std::string text = fpga_script(family_, names_, top());
-      if (family_.name == "ice40") {
-        text.insert(text.find(family_.command), "proc\ntechmap -map ice40_mul.v\n");
-      }
-      return text + "tee -o stat.txt stat\nwrite_json netlist.json\n";
+      return fpga_script(family_, names_, top(), yosys_options_) +
+             "tee -o stat.txt stat\nwrite_json netlist.json\n";
     }
-    const std::vector<std::string> boxes = {"vta_ram.sv"};
+    const std::vector<std::string> boxes = {"vta_ram.sv", "vta_flag_ram.sv"};
     std::vector<std::string> rest = names_;
-    std::erase(rest, boxes[0]);
+    for (const std::string& box : boxes) std::erase(rest, box);
     write_text_file(folder_ / "abc.constr", asic_constraints());
     return asic_script(rest, boxes, top()) +
            fmt::format("tee -o stat.txt stat -liberty {}\n", kLiberty) +
-           "write_verilog -noattr -simple-lhs -nohex -nodec netlist.v\n";
+           "write_json netlist.json\ntechmap -map osu018_ram.v\nsplitnets\n"
+           "write_verilog -noattr -simple-lhs -nohex -nodec timing.v\n";
   }
 
   void yosys(const std::string& script) {
@@ -145,7 +143,7 @@ class Flow {
 
   void read_timing() {
     write_text_file(folder_ / "sta.tcl",
-                    fmt::format("read_liberty {}\nread_verilog netlist.v\nlink_design vta\n"
+                    fmt::format("read_liberty {}\nread_verilog timing.v\nlink_design vta\n"
                                 "create_clock -name clk -period {} [get_ports clk_i]\n"
                                 "report_checks -path_delay max -digits 3\nexit\n",
                                 kLiberty, kClockPs / 1000.0));
@@ -246,17 +244,12 @@ class Flow {
   const Family& family_;
   fs::path folder_;
   bool place_;
+  std::string yosys_options_;
   std::vector<std::string> names_;
   Report report_;
 };
 
 }  // namespace
-
-std::optional<bool> Report::fits() const {
-  if (!used || !available) return std::nullopt;
-  return used->luts <= available->luts && used->ffs <= available->ffs &&
-         used->dsps <= available->dsps && used->bram_bits <= available->bram_bits;
-}
 
 // Lines "     SB_LUT4      123" after "Number of cells"; in a hierarchy the last such list counts.
 Cells parse_stat(std::string_view text) {

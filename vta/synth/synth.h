@@ -3,39 +3,18 @@
 #pragma once
 
 #include <filesystem>
-#include <map>
-#include <optional>
 #include <string>
 #include <vector>
 
-#include "vta/synth/family.h"
+#include "vta/synth/report.h"
 
 namespace vta::synth {
 
 struct Options {
-  std::filesystem::path folder;  // sources, netlist, logs, bitstream; made where it is missing
+  // For sources, netlist (netlist.json), logs, bitstream; made where it is missing.
+  std::filesystem::path folder;
   bool place = false;
-};
-
-// Of one kind of cell, as the placer counts them.
-struct Placed {
-  int64_t used = 0;
-  int64_t available = 0;  // on the part
-};
-
-struct Report {
-  const Family* family = nullptr;
-  Cells cells;
-  std::optional<Resources> used;          // of an FPGA
-  std::optional<Resources> available;     // of the configuration's board, where it is of the family
-  std::optional<double> area_um2;         // of standard cells; scratchpads are not in it
-  std::optional<double> longest_path_ns;  // between registers, before layout
-  std::map<std::string, Placed> placed;   // by the placer's name of the kind, those that are used
-  std::optional<double> fmax_mhz;         // of the placed and routed design
-  std::filesystem::path bitstream;        // empty where there is none
-
-  // Nothing where the board is of another family or there is none.
-  std::optional<bool> fits() const;
+  std::string yosys = "";  // options of the FPGA family's command in Yosys, beside its own
 };
 
 // Throws Error: a tool is missing (the package is named), or fails (its log is named); place for a

@@ -29,6 +29,35 @@ TEST(Synth, CellsCountAsTheFamilyTakesThem) {
             (Resources{3, 0, 2, 0}));
 }
 
+TEST(Synth, AReportSaysWhetherTheBoardHoldsTheDesign) {
+  Report report;
+  report.family = &find_family("ice40");
+  report.used = Resources{7690, 4000, 0, 8192};
+  report.available = Resources{7680, 7680, 0, 131072};
+  EXPECT_EQ(report.fits(), false);
+  EXPECT_EQ(to_text(report, hw::load_config("hx8k")),
+            "hx8k on Lattice iCE40 (ice40)\n"
+            "LUTs                    7690 of       7680  100.1 %\n"
+            "flip-flops              4000 of       7680   52.1 %\n"
+            "DSP blocks                 0 of          0    0.0 %\n"
+            "block RAM bits          8192 of     131072    6.2 %\n"
+            "does not fit iCE40-HX8K breakout board\n");
+}
+
+TEST(Synth, AReportOfStandardCellsCountsTheRamsApart) {
+  Report report;
+  report.family = &find_family("osu018");
+  report.cells = {{"INVX1", 3}, {"vta_ram", 2}};
+  report.area_um2 = 48;
+  report.longest_path_ns = 4;
+  EXPECT_EQ(report.fits(), std::nullopt);
+  EXPECT_EQ(to_text(report, hw::load_config("tiny")),
+            "tiny on OSU standard cells, 0.18 um (osu018)\n"
+            "cells                      3, and 2 RAMs\n"
+            "cell area                 48 um2 without the RAMs\n"
+            "longest path            4.00 ns before layout (250 MHz)\n");
+}
+
 TEST(Synth, ABoardsFamilyIsThatOfItsPart) {
   EXPECT_EQ(family_of(hw::load_config("pynq"))->name, "xc7");
   EXPECT_EQ(family_of(hw::load_config("ultra96"))->name, "xcup");
