@@ -9,7 +9,7 @@ SOAK_MINUTES ?= 10
 SOAK_HW ?=
 JOBS ?= 2
 
-.PHONY: build demo test unit-asan fuzz soak formal format packages clean
+.PHONY: build demo test unit-asan fuzz soak formal synth format packages clean
 
 build:
 	scripts/install_packages.sh build rtl
@@ -49,6 +49,12 @@ soak: build
 formal:
 	scripts/install_packages.sh test
 	formal/prove.sh vta/rtl/golden/tiny/vta_pkg.sv rtl
+
+# Presets on their boards and in standard cells, against vta/synth/golden; minutes each. One of them:
+# build/test/area_test --gtest_filter='*/ultra96_xcup' [--update].
+synth: build
+	scripts/install_packages.sh test
+	build/test/area_test
 
 format:
 	scripts/install_packages.sh check
