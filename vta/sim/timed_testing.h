@@ -54,6 +54,7 @@ inline std::vector<hw::Config> timed_configurations() {
   result[1].command_queue_depth = 4;
   result[3].command_queue_depth = 8;
   for (const char* preset : {"tiny", "default", "hx8k"}) result.push_back(hw::load_config(preset));
+  result.back().address_bits = 20;  // what the programs need
   return result;
 }
 

@@ -21,7 +21,11 @@ void PrintTo(const Design& design, std::ostream* out) {
   *out << design.name();
 }
 
-const std::vector<Design> kDesigns = {{"hx8k", "osu018"}, {"ultra96", "xcup"}};
+const std::vector<Design> kDesigns = {{"hx8k", "osu018"},
+                                      {"tiny", "osu018"},
+                                      {"pynq", "xc7"},
+                                      {"de10nano", "cyclonev"},
+                                      {"ultra96", "xcup"}};
 
 class Area : public testing::TestWithParam<Design> {};
 
