@@ -104,7 +104,8 @@ std::vector<Level> take_hardware_loops(Plan& p, bool in_any_order, const FieldLi
   };
   const auto weight = [&](const Level& l) { return std::pair(changes_record(p, l), l.extent); };
   if (in_any_order) {
-    std::ranges::stable_partition(p.levels, [&](const Level& l) { return changes_record(p, l); });
+    std::stable_partition(p.levels.begin(), p.levels.end(),
+                          [&](const Level& l) { return changes_record(p, l); });
   }
   std::vector<size_t> chosen;
   for (size_t i = 0; i < p.levels.size(); ++i) {
