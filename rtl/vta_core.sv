@@ -226,48 +226,46 @@ module vta_core (
   // Deadlock: every unit waits for a token or has nothing, and nothing is on its way that would help.
 
   logic deadlock;
-  logic [NumberW-1:0] first_waiting;
   assign deadlock = (load_waits || load_idle) && (compute_waits || compute_idle) && (store_waits || store_idle)
       && (load_waits || compute_waits || store_waits) && (fetch_done || fetch_blocked);
-
-  always_comb begin
-    first_waiting = '1;
-    if (load_waits) first_waiting = cmd_number[Load*NumberW+:NumberW];
-    if (compute_waits && cmd_number[Compute*NumberW+:NumberW] < first_waiting) first_waiting = cmd_number[Compute*NumberW+:NumberW];
-    if (store_waits && cmd_number[Store*NumberW+:NumberW] < first_waiting) first_waiting = cmd_number[Store*NumberW+:NumberW];
-  end
 
   // Faults: the first in time, at one time the lowest unit; then the run is halted, and ends when nothing
   // is outstanding.
 
+  localparam int FromFetch = 0;
+  localparam int FromLoad = 1;
+  localparam int FromCompute = 2;
+  localparam int FromStore = 3;
+  localparam int FromHeads = 4;  // of the command queues: the first that waits
+
   logic [3:0] fault_q, code;
-  logic [NumberW-1:0] fault_number_q, number;
+  logic [2:0] from;
 
   always_comb begin
     code = 4'(vta_pkg::FAULT_NONE);
-    number = fetch_number;
+    from = 3'(FromFetch);
     if (fetch_fault) code = fetch_code;
     else if (load_fault) begin
       code = load_code;
-      number = load_number;
+      from = 3'(FromLoad);
     end else if (load_to_compute_overflow) begin
       code = 4'(vta_pkg::FAULT_TOKEN_OVERFLOW);
-      number = load_number;
+      from = 3'(FromLoad);
     end else if (compute_fault) begin
       code = compute_code;
-      number = compute_number;
+      from = 3'(FromCompute);
     end else if (compute_to_load_overflow || compute_to_store_overflow) begin
       code = 4'(vta_pkg::FAULT_TOKEN_OVERFLOW);
-      number = compute_number;
+      from = 3'(FromCompute);
     end else if (store_fault) begin
       code = store_code;
-      number = store_number;
+      from = 3'(FromStore);
     end else if (store_to_compute_overflow) begin
       code = 4'(vta_pkg::FAULT_TOKEN_OVERFLOW);
-      number = store_number;
+      from = 3'(FromStore);
     end else if (deadlock) begin
       code = 4'(vta_pkg::FAULT_DEADLOCK);
-      number = first_waiting;
+      from = 3'(FromHeads);
     end else if (stop_i) code = 4'(vta_pkg::FAULT_STOPPED);
   end
 
@@ -276,10 +274,43 @@ module vta_core (
   always_ff @(posedge clk_i) begin
     if (clear) fault_q <= 4'(vta_pkg::FAULT_NONE);
     else if (running_q && !halt) fault_q <= code;
-    if (!halt) fault_number_q <= number;
     if (rst_i) running_q <= 1'b0;
     else if (start_i) running_q <= 1'b1;
     else if (halt ? reads_idle && writes_idle : finish) running_q <= 1'b0;
+  end
+
+  // The number of the instruction at fault, a cycle after the fault: only the host reads it, and it does not
+  // then lie on the way of what finds the fault.
+
+  logic halt_q;
+  logic [2:0] from_q, waits_q;
+  logic [NumberW-1:0] fetch_number_q, load_number_q, compute_number_q, store_number_q;
+  logic [NumberW-1:0] first_waiting, fault_number_q;
+
+  always_comb begin
+    first_waiting = '1;
+    if (waits_q[Load]) first_waiting = cmd_number[Load*NumberW+:NumberW];
+    if (waits_q[Compute] && cmd_number[Compute*NumberW+:NumberW] < first_waiting) first_waiting = cmd_number[Compute*NumberW+:NumberW];
+    if (waits_q[Store] && cmd_number[Store*NumberW+:NumberW] < first_waiting) first_waiting = cmd_number[Store*NumberW+:NumberW];
+  end
+
+  always_ff @(posedge clk_i) begin
+    halt_q <= halt;
+    from_q <= from;
+    waits_q <= {store_waits, compute_waits, load_waits};
+    fetch_number_q <= fetch_number;
+    load_number_q <= load_number;
+    compute_number_q <= compute_number;
+    store_number_q <= store_number;
+    if (!halt_q) begin
+      case (from_q)
+        3'(FromFetch): fault_number_q <= fetch_number_q;
+        3'(FromLoad): fault_number_q <= load_number_q;
+        3'(FromCompute): fault_number_q <= compute_number_q;
+        3'(FromStore): fault_number_q <= store_number_q;
+        default: fault_number_q <= first_waiting;
+      endcase
+    end
   end
 
   initial begin
