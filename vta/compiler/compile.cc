@@ -145,7 +145,7 @@ class ModuleBuilder {
   }
 
   // A buffer for one kernel.
-  int upload_folded(ValueId id, const module::ColumnFold& fold) {
+  int upload_folded(ValueId id, const module::WindowFold& fold) {
     const graph::Value& value = graph().value(id);
     const int buffer =
         add_activation_buffer(value.name + ".folded", folded_shape(value.type.shape, fold));

@@ -50,32 +50,50 @@ ConvNode::ConvNode(const graph::Graph& graph, const graph::Node& node)
   pads = node.ints_attr("pads");
 }
 
-ConvNode ConvNode::with_folded_columns() const {
+ConvNode ConvNode::with_folded_windows(bool rows) const {
   const Shape& shape = weights.shape();
+  const int64_t channels = shape[1], height = shape[2], width = shape[3];
+  const int64_t folded_rows = rows ? height : 1, kept_rows = height / folded_rows;
   ConvNode folded = *this;
-  folded.weights = Tensor(DType::kInt8, {shape[0], shape[3] * shape[1], shape[2], 1});
+  folded.weights =
+      Tensor(DType::kInt8, {shape[0], folded_rows * width * channels, kept_rows, 1});
   const auto from = weights.as<int8_t>();
   auto to = folded.weights.as<int8_t>().begin();
   for (int64_t o = 0; o < shape[0]; ++o) {
-    for (int64_t x = 0; x < shape[3]; ++x) {
-      for (int64_t i = 0; i < shape[1] * shape[2]; ++i) {  // rows of all channels
-        *to++ = from[static_cast<size_t>((o * shape[1] * shape[2] + i) * shape[3] + x)];
+    for (int64_t y = 0; y < folded_rows; ++y) {
+      for (int64_t x = 0; x < width; ++x) {
+        for (int64_t c = 0; c < channels; ++c) {
+          for (int64_t kept = 0; kept < kept_rows; ++kept) {
+            const int64_t row = (o * channels + c) * height + y + kept;
+            *to++ = from[static_cast<size_t>(row * width + x)];
+          }
+        }
       }
     }
   }
-  folded.input.c *= shape[3];
+  folded.input.c *= folded_rows * width;
   folded.input.w = output.w;
   folded.strides[1] = folded.dilations[1] = 1;
   folded.pads[1] = folded.pads[3] = 0;
+  if (rows) {
+    folded.input.h = output.h;
+    folded.strides[0] = folded.dilations[0] = 1;
+    folded.pads[0] = folded.pads[2] = 0;
+  }
   return folded;
 }
 
-module::ColumnFold ConvNode::column_fold(int64_t x_zero_point) const {
-  return {.kernel = static_cast<int>(weights.shape()[3]),
-          .stride = static_cast<int>(strides[1]),
-          .dilation = static_cast<int>(dilations[1]),
-          .pad = static_cast<int>(pads[1]),
-          .out = static_cast<int>(output.w),
+module::WindowFold ConvNode::window_fold(bool rows, int64_t x_zero_point) const {
+  const auto folded = [&](size_t d, int64_t out) {
+    return module::FoldedAxis{.kernel = static_cast<int>(weights.shape()[2 + d]),
+                              .stride = static_cast<int>(strides[d]),
+                              .dilation = static_cast<int>(dilations[d]),
+                              .pad = static_cast<int>(pads[d]),
+                              .out = static_cast<int>(out)};
+  };
+  return {.rows = rows ? folded(0, output.h)
+                       : module::FoldedAxis{.out = static_cast<int>(input.h)},
+          .columns = folded(1, output.w),
           .outside = static_cast<int>(x_zero_point)};
 }
 

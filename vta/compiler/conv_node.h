@@ -8,7 +8,7 @@
 #include "vta/base/requantize.h"
 #include "vta/compiler/packing.h"
 #include "vta/graph/graph.h"
-#include "vta/module/column_fold.h"
+#include "vta/module/window_fold.h"
 
 namespace vta::compiler {
 
@@ -16,11 +16,11 @@ namespace vta::compiler {
 struct ConvNode {
   ConvNode(const graph::Graph& graph, const graph::Node& node);
 
-  // With kernel columns as channels: the convolution of what `column_fold` makes of the input by
-  // weights of one column. Of one group.
-  ConvNode with_folded_columns() const;
+  // With the kernel's columns, and where `rows` its rows too, as channels: the convolution of what
+  // `window_fold` makes of the input by weights of one column, or of one tap. Of one group.
+  ConvNode with_folded_windows(bool rows) const;
   // What lies beyond the input is its zero point.
-  module::ColumnFold column_fold(int64_t x_zero_point) const;
+  module::WindowFold window_fold(bool rows, int64_t x_zero_point) const;
 
   bool has_padding() const {
     return std::ranges::any_of(pads, [](int64_t pad) { return pad != 0; });

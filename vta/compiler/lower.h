@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "vta/graph/graph.h"
-#include "vta/module/column_fold.h"
+#include "vta/module/window_fold.h"
 #include "vta/ops/accel/conv2d.h"
 #include "vta/runtime/command_stream.h"
 
@@ -20,7 +20,7 @@ struct LoweredKernel {
   std::vector<std::vector<uint8_t>> constants;  // contents of the buffers after the activations
   int64_t macs = 0;  // the node's own multiply-accumulates: no padding of channels counted
   // How the first input must be uploaded, where its layout is not the usual one.
-  std::optional<module::ColumnFold> input_fold = std::nullopt;
+  std::optional<module::WindowFold> input_fold = std::nullopt;
 };
 
 // Convolutions of one configuration: equal layers have equal programs, which are generated once.

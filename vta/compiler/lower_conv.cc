@@ -66,15 +66,16 @@ double cycles(const ops::accel::Conv2dShape& shape, const hw::Config& config) {
   }
 }
 
-// Whether folded columns fill blocks that few channels would leave empty, and that takes fewer
-// cycles.
-bool folding_pays(const Packed& plain, const Packed& folded, const hw::Config& config) {
-  constexpr int64_t kLargest = 255;  // of a module's fold
-  const ConvNode& conv = plain.conv;
-  const bool in_range = std::max({conv.weights.shape()[3], conv.strides[1], conv.dilations[1],
-                                  conv.pads[1]}) <= kLargest;
-  return in_range && folded.shape.in_blocks < plain.shape.in_blocks * plain.shape.kernel_w &&
-         cycles(folded.shape, config) < cycles(plain.shape, config);
+// Whether a module's fold has room for the numbers of this axis.
+bool is_in_range(const ConvNode& conv, size_t axis) {
+  constexpr int64_t kLargest = 255;
+  return std::max({conv.weights.shape()[2 + axis], conv.strides[axis], conv.dilations[axis],
+                   conv.pads[axis]}) <= kLargest;
+}
+
+// The products of blocks that an output takes.
+int64_t products(const ops::accel::Conv2dShape& shape) {
+  return shape.in_blocks * shape.kernel_h * shape.kernel_w;
 }
 
 // The output as the first buffer.
@@ -104,20 +105,27 @@ LoweredKernel lowered(const graph::Graph& graph, const graph::Node& node, const 
 
 }  // namespace
 
+// Folded windows fill blocks that few channels would leave empty.
 LoweredKernel lower_conv(const graph::Graph& graph, const graph::Node& node,
                          const hw::Config& config, bool input_on_host, ConvPrograms& programs) {
   const Packing packing(config);
   const int64_t x_zero_point = node.int_attr("x_zero_point");
-  const Packed plain(ConvNode(graph, node), x_zero_point, packing);
-  if (input_on_host && plain.conv.groups == 1 && plain.shape.kernel_w > 1) {
-    const Packed folded(plain.conv.with_folded_columns(), x_zero_point, packing);
-    if (folding_pays(plain, folded, config)) {
-      LoweredKernel kernel = lowered(graph, node, folded, config, programs);
-      kernel.input_fold = plain.conv.column_fold(x_zero_point);
-      return kernel;
+  const ConvNode conv(graph, node);
+  Packed best(conv, x_zero_point, packing);
+  std::optional<module::WindowFold> fold;
+  if (input_on_host && conv.groups == 1 && is_in_range(conv, 1)) {
+    for (const bool rows : {false, true}) {
+      if (rows && !is_in_range(conv, 0)) continue;
+      Packed folded(conv.with_folded_windows(rows), x_zero_point, packing);
+      if (products(folded.shape) >= products(best.shape)) continue;
+      if (cycles(folded.shape, config) >= cycles(best.shape, config)) continue;
+      best = std::move(folded);
+      fold = conv.window_fold(rows, x_zero_point);
     }
   }
-  return lowered(graph, node, plain, config, programs);
+  LoweredKernel kernel = lowered(graph, node, best, config, programs);
+  kernel.input_fold = fold;
+  return kernel;
 }
 
 }  // namespace vta::compiler

@@ -164,7 +164,7 @@ const module::UploadStep& first_upload(const module::Module& module) {
   throw Error("nothing is uploaded");
 }
 
-TEST_P(Lower, FirstLayersOfFewChannelsWithFoldedColumns) {
+TEST_P(Lower, FirstLayersOfFewChannelsWithFoldedWindows) {
   for (const int64_t dilation : {1, 2}) {
     for (const int64_t x_zero_point : {0, -128}) {
       Graph graph = conv_graph({1, 3, 15, 17}, {20, 3, 5, 5}, 2, 2, dilation, 1, config_, random_);
@@ -172,14 +172,31 @@ TEST_P(Lower, FirstLayersOfFewChannelsWithFoldedColumns) {
       graph.nodes[0].attributes["x_zero_point"] = x_zero_point;
       graph.value(graph.outputs[0]).type = graph::infer_types(graph, graph.nodes[0], 1)[0];
       expect_matches_interpreter(graph, config_, random_);
-      EXPECT_EQ(first_upload(compile_integer(graph, config_).module).fold,
-                (module::ColumnFold{.kernel = 5,
+      const auto fold = first_upload(compile_integer(graph, config_).module).fold;
+      ASSERT_TRUE(fold.has_value());
+      EXPECT_EQ(fold->columns,
+                (module::FoldedAxis{.kernel = 5,
                                     .stride = 2,
                                     .dilation = static_cast<int>(dilation),
                                     .pad = 3,
-                                    .out = dilation == 1 ? 10 : 8,
-                                    .outside = static_cast<int>(x_zero_point)}));
+                                    .out = dilation == 1 ? 10 : 8}));
+      EXPECT_EQ(fold->outside, x_zero_point);
     }
+  }
+}
+
+// Of 7x7 taps of 3 channels 147 fill their blocks better than the 21 of each row; where memory is
+// fast that counts.
+TEST_P(Lower, AFirstLayerWithFoldedRows) {
+  for (const int64_t x_zero_point : {0, -128}) {
+    Graph graph = conv_graph({1, 3, 30, 34}, {20, 3, 7, 7}, 2, 3, 1, 1, config_, random_);
+    graph.nodes[0].attributes["x_zero_point"] = x_zero_point;
+    expect_matches_interpreter(graph, config_, random_);
+    if (config_.name != "default") continue;
+    const auto fold = first_upload(compile_integer(graph, config_).module).fold;
+    ASSERT_TRUE(fold.has_value());
+    EXPECT_EQ(fold->rows, (module::FoldedAxis{
+                              .kernel = 7, .stride = 2, .dilation = 1, .pad = 3, .out = 15}));
   }
 }
 

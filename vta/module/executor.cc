@@ -89,7 +89,7 @@ void Executor::execute(const HostStep& step, Values& values) {
 void Executor::execute(const UploadStep& step, Values& values) {
   const Tensor& value = *values.get(step.value);
   device_->copy_to(addresses_[static_cast<size_t>(step.buffer)],
-                   pack(step.fold ? fold_columns(value, *step.fold) : value, step.layout));
+                   pack(step.fold ? fold_windows(value, *step.fold) : value, step.layout));
 }
 
 void Executor::execute(const KernelStep& step, Values&) {

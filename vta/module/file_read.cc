@@ -195,17 +195,23 @@ MoveStep read_move(const Object& object, const std::string& where, const ValueId
   return step;
 }
 
-ColumnFold read_fold(const Json& json, const std::string& where) {
-  const Object object(json, where, {"kernel", "stride", "dilation", "pad", "out", "outside"});
-  const Json& outside = object.at("outside");
-  require(outside.is_number_integer() && outside.get<double>() >= INT8_MIN &&
-              outside.get<double>() <= INT8_MAX,
-          "{}: must be an integer from -128 to 127", object.where("outside"));
+FoldedAxis read_axis(const Json& json, const std::string& where) {
+  const Object object(json, where, {"kernel", "stride", "dilation", "pad", "out"});
   return {.kernel = object.index("kernel"),
           .stride = object.index("stride"),
           .dilation = object.index("dilation"),
           .pad = object.index("pad"),
-          .out = object.index("out"),
+          .out = object.index("out")};
+}
+
+WindowFold read_fold(const Json& json, const std::string& where) {
+  const Object object(json, where, {"rows", "columns", "outside"});
+  const Json& outside = object.at("outside");
+  require(outside.is_number_integer() && outside.get<double>() >= INT8_MIN &&
+              outside.get<double>() <= INT8_MAX,
+          "{}: must be an integer from -128 to 127", object.where("outside"));
+  return {.rows = read_axis(object.at("rows"), object.where("rows")),
+          .columns = read_axis(object.at("columns"), object.where("columns")),
           .outside = outside.get<int>()};
 }
 

@@ -63,7 +63,10 @@ TEST(ModuleFile, RoundTrips) {
 TEST(ModuleFile, AFoldedUploadRoundTrips) {
   Module module = make_add_module(hw::load_config("tiny"));
   const auto folded = module.graph.add_input("folded", {DType::kInt8, {1, 1, 1, 5}});
-  const ColumnFold fold{.kernel = 3, .stride = 2, .dilation = 1, .pad = 1, .out = 3, .outside = -7};
+  const WindowFold fold{
+      .rows = {.kernel = 1, .stride = 4, .dilation = 2, .pad = 0, .out = 1},
+      .columns = {.kernel = 3, .stride = 2, .dilation = 1, .pad = 1, .out = 3},
+      .outside = -7};
   module.graph.inputs = {module.graph.inputs[0], folded};
   auto& steps = module.steps;
   steps.insert(steps.begin(), UploadStep{folded, 0, input_layout(module.config), fold});

@@ -62,6 +62,14 @@ Json move_json(const Module& module, const auto& step) {
           {"bits", step.layout.bits}};
 }
 
+Json axis_json(const FoldedAxis& axis) {
+  return {{"kernel", axis.kernel},
+          {"stride", axis.stride},
+          {"dilation", axis.dilation},
+          {"pad", axis.pad},
+          {"out", axis.out}};
+}
+
 Json step_json(const Module&, const HostStep& step) {
   return {{"host", step.node}};
 }
@@ -71,9 +79,9 @@ Json step_json(const Module&, const KernelStep& step) {
 Json step_json(const Module& module, const UploadStep& step) {
   Json json = move_json(module, step);
   if (const auto& fold = step.fold) {
-    json["fold"] = {{"kernel", fold->kernel},     {"stride", fold->stride},
-                    {"dilation", fold->dilation}, {"pad", fold->pad},
-                    {"out", fold->out},           {"outside", fold->outside}};
+    json["fold"] = {{"rows", axis_json(fold->rows)},
+                    {"columns", axis_json(fold->columns)},
+                    {"outside", fold->outside}};
   }
   return {{"upload", std::move(json)}};
 }

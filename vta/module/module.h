@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "vta/graph/graph.h"
-#include "vta/module/column_fold.h"
+#include "vta/module/window_fold.h"
 #include "vta/module/layout.h"
 #include "vta/runtime/command_stream.h"
 
@@ -39,12 +39,12 @@ struct HostStep {
   int node = 0;
   bool operator==(const HostStep&) const = default;
 };
-// Packs a value (i8), or what its columns fold to, into a buffer.
+// Packs a value (i8), or what its windows fold to, into a buffer.
 struct UploadStep {
   graph::ValueId value = graph::kNoValue;
   int buffer = 0;
   BlockLayout layout;
-  std::optional<ColumnFold> fold = std::nullopt;
+  std::optional<WindowFold> fold = std::nullopt;
   bool operator==(const UploadStep&) const = default;
 };
 struct KernelStep {

@@ -126,7 +126,7 @@ class StepChecker {
 
   // A value that goes to or comes from a buffer.
   void check_move(graph::ValueId id, int buffer, const BlockLayout& layout,
-                  const std::optional<ColumnFold>& fold = std::nullopt) const {
+                  const std::optional<WindowFold>& fold = std::nullopt) const {
     const graph::Value& value =
         module_.graph.values[checked("value", id, module_.graph.values.size())];
     require(value.type.dtype == DType::kInt8, "step {}: '{}' is {}, must be i8", step_, value.name,

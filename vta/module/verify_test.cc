@@ -76,8 +76,8 @@ TEST(Verify, MovedValuesFitTheirBuffers) {
             "step 0: 'a' takes 12 bytes, buffer 'b' has 12 and is constant");
   EXPECT_EQ(error_after([](Module& m) { std::get<UploadStep>(m.steps[0]).layout.columns = 8; }),
             "step 0: 'a' takes 24 bytes, buffer 'a' has 12");
-  EXPECT_EQ(error_after([](Module& m) { std::get<UploadStep>(m.steps[0]).fold = ColumnFold{}; }),
-            "folded columns: the tensor has shape 1x4x3, must have 4 dimensions");
+  EXPECT_EQ(error_after([](Module& m) { std::get<UploadStep>(m.steps[0]).fold = WindowFold{}; }),
+            "folded windows: the tensor has shape 1x4x3, must have 4 dimensions");
   EXPECT_EQ(error_after([](Module& m) { std::get<UploadStep>(m.steps[0]).value = 99; }),
             "step 0: value 99, the module has 4");
 }
