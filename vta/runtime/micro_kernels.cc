@@ -1,6 +1,7 @@
 #include "vta/runtime/micro_kernels.h"
 
 #include <algorithm>
+#include <bit>
 #include <map>
 #include <optional>
 
@@ -98,6 +99,19 @@ class ResidencyPlanner {
   }
 
   uint32_t load(size_t kernel) {
+    const uint32_t count = k_.kernels_[kernel].count;
+    if (unused_ + count > k_.depth_) unused_ = k_.depth_;
+    return unused_ < k_.depth_ ? load_early(kernel) : replace(kernel);
+  }
+
+  uint32_t load_early(size_t kernel) {
+    const uint32_t begin = unused_;
+    unused_ += k_.kernels_[kernel].count;
+    enter(kernel, begin, std::bit_floor(now_) / 2);
+    return begin;
+  }
+
+  uint32_t replace(size_t kernel) {
     const MicroKernels::Kernel& k = k_.kernels_[kernel];
     const uint32_t begin = best_place(k.count);
     bool ahead = now_ > 0;
@@ -106,10 +120,14 @@ class ResidencyPlanner {
       places_.erase(residents_.at(r));
       residents_.erase(r);
     }
+    enter(kernel, begin, now_ - (ahead ? 1 : 0));
+    return begin;
+  }
+
+  void enter(size_t kernel, uint32_t begin, size_t before) {
     residents_[begin] = kernel;
     places_[kernel] = begin;
-    append({now_ - (ahead ? 1 : 0), k.image_begin, begin, k.count});
-    return begin;
+    append({before, k_.kernels_[kernel].image_begin, begin, k_.kernels_[kernel].count});
   }
 
   void append(const MicroKernels::Load& load) {
@@ -127,6 +145,7 @@ class ResidencyPlanner {
   const MicroKernels& k_;
   MicroKernels::Residency result_;
   size_t now_ = 0;
+  uint32_t unused_ = 0;  // begin of the room that no kernel has had
   std::map<uint32_t, size_t> residents_;         // kernels by their begin in the buffer
   std::unordered_map<size_t, uint32_t> places_;  // and its inverse
 };

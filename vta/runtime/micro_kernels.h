@@ -38,9 +38,11 @@ class MicroKernels {
     std::vector<Place> places;  // by use
     std::vector<Load> loads;    // in order
   };
-  // A kernel that is not in the buffer when it is used takes the place of what is needed again last
-  // (Belady's rule). It is loaded one use ahead where its place is free by then, so that the load
-  // runs beside the instruction before; loads that continue one another are one.
+  // Kernels go one behind the other as long as the buffer has room. The ones that uses 2^k to
+  // 2^(k+1) - 1 are the first to need come before use 2^(k-1): in time, though other loads keep
+  // memory busy, and yet the first does not wait for all. Then a kernel takes the place of what is
+  // needed again last (Belady's rule), one use ahead where that place is free by then, so that the
+  // load runs beside the instruction before. Loads that continue one another are one.
   Residency plan() const;
 
   const std::vector<isa::MicroOp>& image() const { return image_; }

@@ -49,6 +49,7 @@ struct Conv2dKnobs {
   int64_t threads = 1;
   Across across = Across::kOutBlocks;
   bool weights_stay = true;  // all of a tile's output blocks at once, or with each step's inputs
+  bool records_stay = true;  // all requantise records from the start, or a tile's with the tile
 };
 
 // Parameters: input i8, weights [groups][out elements][in elements][kernel_h][kernel_w][block_out]

@@ -34,7 +34,11 @@ class Model {
     const int64_t all_in = s_.in_blocks * ipb_, pixels = k_.rows * k_.columns;
     const int64_t inp = k_.threads * k_.groups * in * span_h_ * span_w_;
     const int64_t wgt = (k_.weights_stay ? o_threads_ * all_in : k_.threads * in) * out * s_.taps;
-    const int64_t acc = k_.threads * out * pixels * s_.outputs + o_threads_ * 3 * out * s_.classes;
+    const int64_t all_out = of_whole_tiles(s_.groups, k_.groups, Across::kGroups) *
+                            of_whole_tiles(s_.out_blocks, k_.out_blocks, Across::kOutBlocks) * opb_;
+    const int64_t records =
+        (k_.records_stay ? all_out : o_threads_ * out) * 3 * s_.row_classes * s_.column_classes;
+    const int64_t acc = k_.threads * out * pixels * s_.outputs + records;
     // Two of a step's loops are the hardware's; a kernel that starts sums anew, and one that does
     // not, for each thread.
     std::vector<int64_t> loops = {k_.groups, k_.out_blocks * opb_, in, k_.rows, k_.columns};
@@ -59,7 +63,7 @@ class Model {
     const auto taps = static_cast<double>(s_.taps);
 
     const double multiply = out * pixels * in * taps;
-    const auto classes = static_cast<double>(s_.classes);
+    const double classes = of_a_tile(s_.row_classes, tiles_h) * of_a_tile(s_.column_classes, tiles_w);
     const double requantise =
         out * (outputs * lanes_factor() + kRecord * classes) + kDrain * classes;
     const double store = out * outputs * cycles_of(Memory::kOut) + kInstruction * out;
@@ -81,9 +85,13 @@ class Model {
     const double last_round =
         steps * std::max(0.0, load + kLatency - last) - steps * (step - multiply);
     double total = tiles * tile + last_round + weights + inputs + kLatency + store + kLatency;
+    const double changes = std::ceil(tiles_g * tiles_o / static_cast<double>(o_threads_));
+    if (!k_.records_stay) {
+      total += static_cast<double>(s_.batches * o_threads_ * s_.row_classes * s_.column_classes) *
+               changes * (kLatency + kDrain);
+    }
     if (k_.weights_stay) {
       // In their first tiles the threads wait for weights too.
-      const double changes = std::ceil(tiles_g * tiles_o / static_cast<double>(o_threads_));
       const double first =
           std::max(0.0, load + weights + kLatency - other) - std::max(0.0, load + kLatency - other);
       total += static_cast<double>(s_.batches) * changes *
@@ -97,6 +105,17 @@ class Model {
   static constexpr double kDrain = 40;       // of the pipeline before and after requantising
   static constexpr double kRecord = 9;       // to change the record
   static constexpr double kInstruction = 4;  // of a DMA
+
+  // An axis' extent, with what of the last round's tiles lies beyond it.
+  int64_t of_whole_tiles(int64_t extent, int64_t tile, Across axis) const {
+    const int64_t round = tile * (k_.across == axis ? k_.threads : 1);
+    return ceil_div(extent, round) * round;
+  }
+
+  // How many of an axis' classes each of its tiles has, on the average.
+  static double of_a_tile(int64_t classes, double tiles) {
+    return (static_cast<double>(classes) + tiles - 1) / tiles;
+  }
 
   // What the threads take, and how much of it a tile has.
   std::pair<int64_t, int64_t> split() const {
@@ -154,7 +173,8 @@ Conv2dWork::Conv2dWork(const Conv2dShape& s)
       stride_w(s.stride_w),
       reach_h((s.kernel_h - 1) * s.dilation_h + 1),
       reach_w((s.kernel_w - 1) * s.dilation_w + 1),
-      classes(s.classes()) {}
+      row_classes(std::ssize(s.row_classes)),
+      column_classes(std::ssize(s.column_classes)) {}
 
 Conv2dWork::Conv2dWork(const Conv2dTransposeShape& s)
     : batches(s.batches),
@@ -171,7 +191,8 @@ Conv2dWork::Conv2dWork(const Conv2dTransposeShape& s)
       stride_w(1),
       reach_h(s.span_h(s.stride_h)),
       reach_w(s.span_w(s.stride_w)),
-      classes(s.classes()) {}
+      row_classes(std::ssize(s.row_classes)),
+      column_classes(std::ssize(s.column_classes)) {}
 
 std::optional<double> estimated_cycles(const Conv2dWork& work, const Conv2dKnobs& knobs,
                                        const hw::Config& config) {
@@ -182,8 +203,12 @@ std::optional<double> estimated_cycles(const Conv2dWork& work, const Conv2dKnobs
 Conv2dKnobs default_knobs(const Conv2dWork& work, const hw::Config& config) {
   std::optional<Conv2dKnobs> best;
   double fewest = 0;
-  const auto consider = [&](const Conv2dKnobs& k) {
-    const auto cycles = estimated_cycles(work, k, config);
+  const auto consider = [&](Conv2dKnobs k) {
+    auto cycles = estimated_cycles(work, k, config);
+    if (!cycles) {
+      k.records_stay = false;
+      cycles = estimated_cycles(work, k, config);
+    }
     if (!cycles || (best && *cycles >= fewest)) return;
     best = k;
     fewest = *cycles;

@@ -22,7 +22,7 @@ struct Conv2dWork {
   int64_t taps;                // of the kernel
   int64_t stride_h, stride_w;  // from one step's inputs to the next one's
   int64_t reach_h, reach_w;    // inputs that one step reads
-  int64_t classes;
+  int64_t row_classes, column_classes;
 };
 
 // Nothing where the tiles do not fit the scratchpads or the micro-op buffer. The estimate adds up

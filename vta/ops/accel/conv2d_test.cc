@@ -59,7 +59,8 @@ TEST(Conv2d, RandomSchedulesDoWhatTheExpressionSays) {
                         .columns = from(1, s.out_w),
                         .threads = from(1, 3),
                         .across = static_cast<Across>(from(0, 2)),
-                        .weights_stay = from(0, 1) == 0};
+                        .weights_stay = from(0, 1) == 0,
+                        .records_stay = from(0, 1) == 0};
     const loop::Function expression = conv2d(s, config);
     const auto contents = draw_contents(expression, static_cast<uint64_t>(run));
     ASSERT_EQ(executed(scheduled_conv2d(s, k, config), config, "fsim", contents),

@@ -140,6 +140,7 @@ loop::Function scheduled_conv2d_transpose(const Conv2dTransposeShape& shape, con
   // Tiles of the output; threads take neighbouring tiles.
   const std::vector<std::string> out = loops_of("y");
   const auto threads = [&](Across across) { return k.across == across ? k.threads : 1; };
+  const auto n = s.split(out[0], {1, 0});  // the first: what happens once
   const auto g = s.split(out[1], {0, threads(Across::kGroups), k.groups});
   const auto o = s.split(out[2], {0, threads(Across::kOutBlocks), k.out_blocks});
   const auto h = s.split(out[3], {0, threads(Across::kRows), k.rows * shape.stride_h});
@@ -148,7 +149,7 @@ loop::Function scheduled_conv2d_transpose(const Conv2dTransposeShape& shape, con
   s.bind_vthread(k.across == Across::kGroups ? g[1] : k.across == Across::kRows ? h[1] : o[1]);
   for (auto it = scaled.rbegin(); it != scaled.rend(); ++it) s.compute_at(*it, v[0]);
   s.compute_at("sum", v[0]);
-  s.compute_at("r_acc", o[1]);
+  s.compute_at("r_acc", k.records_stay ? n[0] : o[1]);
 
   // The reduction in steps over input blocks; in each step, phase after phase.
   const std::vector<std::string> sum = loops_of("sum");

@@ -81,7 +81,8 @@ TEST(Conv2dTranspose, RandomSchedulesDoWhatTheExpressionSays) {
                         .columns = draw.from(1, ceil_div(s.out_w, s.stride_w)),
                         .threads = draw.from(1, 3),
                         .across = static_cast<Across>(draw.from(0, 2)),
-                        .weights_stay = draw.from(0, 1) == 0};
+                        .weights_stay = draw.from(0, 1) == 0,
+                        .records_stay = draw.from(0, 1) == 0};
     const loop::Function expression = conv2d_transpose(s, config);
     const auto contents = draw_contents(expression, static_cast<uint64_t>(run));
     ASSERT_EQ(executed(scheduled_conv2d_transpose(s, k, config), config, "fsim", contents),
