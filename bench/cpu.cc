@@ -1,6 +1,6 @@
-// Compares the host's compiled code with ONNX Runtime: ResNet-18, batch 1, in float. Runs of the
-// two alternate, so that whatever else the machine does meets both; first their answers are
-// compared. `scripts/install_onnxruntime.sh` brings ONNX Runtime.
+// Compares the host's compiled code with ONNX Runtime: ResNet-18, batch 1, in float and quantised.
+// Runs of the two alternate, so that whatever else the machine does meets both; first their answers
+// are compared. `scripts/install_onnxruntime.sh` brings ONNX Runtime.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cmath>
 #include <filesystem>
+#include <functional>
 #include <nlohmann/json.hpp>
 
 #include "bench/measure.h"
@@ -18,9 +19,12 @@
 #include "vta/codegen/runtime/runtime.h"
 #include "vta/compiler/macs.h"
 #include "vta/export/onnx.h"
+#include "vta/export/qdq.h"
 #include "vta/graph/passes.h"
 #include "vta/loop/text.h"
+#include "vta/ops/cpu/integer_network.h"
 #include "vta/ops/cpu/network.h"
+#include "vta/quantize/quantize.h"
 #include "vta/zoo/zoo.h"
 
 namespace vta::bench {
@@ -92,20 +96,31 @@ Tensor input_for(const graph::Graph& network) {
   return x;
 }
 
+// A folder that is gone with this object.
+class Folder {
+ public:
+  explicit Folder(std::string_view name)
+      : path_(fs::temp_directory_path() / fmt::format("vta_bench_{}_{}", name, ::getpid())) {
+    fs::create_directories(path_);
+  }
+  ~Folder() { fs::remove_all(path_); }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+
+  const fs::path& path() const { return path_; }
+
+ private:
+  fs::path path_;
+};
+
+// Runs folder/model.onnx.
 class OnnxRuntime {
  public:
-  OnnxRuntime(const Options& options, const graph::Graph& network)
-      : options_(options),
-        folder_(fs::temp_directory_path() / fmt::format("vta_bench_cpu_{}", ::getpid())) {
+  OnnxRuntime(const Options& options, const fs::path& folder) : options_(options), folder_(folder) {
     require(fs::exists(options.onnxruntime),
             "there is no {}: run scripts/install_onnxruntime.sh, or say --onnxruntime FOLDER",
             options.onnxruntime);
-    fs::create_directories(folder_);
-    exporter::save_onnx(folder_ / "model.onnx", network);
   }
-  ~OnnxRuntime() { fs::remove_all(folder_); }
-  OnnxRuntime(const OnnxRuntime&) = delete;
-  OnnxRuntime& operator=(const OnnxRuntime&) = delete;
 
   Json run(int runs) const {
     const fs::path log = folder_ / "log", out = folder_ / "out.json";
@@ -123,7 +138,8 @@ class OnnxRuntime {
   fs::path folder_;
 };
 
-void require_same_answers(const Tensor& ours, const Json& theirs) {
+// The largest difference, over the largest answer.
+double difference_of(const Tensor& ours, const Json& theirs) {
   const std::span<const float> a = ours.as<float>();
   require(a.size() == theirs.size(), "ONNX Runtime gives {} values, must be {}", theirs.size(),
           a.size());
@@ -132,40 +148,87 @@ void require_same_answers(const Tensor& ours, const Json& theirs) {
     largest = std::max(largest, std::abs(a[i]));
     difference = std::max(difference, std::abs(a[i] - theirs[i].get<float>()));
   }
-  require(difference <= 1e-3F * largest, "answers differ by {} where the largest is {}", difference,
-          largest);
+  return difference / largest;
 }
 
-Json measure(const Options& options) {
-  const graph::Graph network = zoo::build(options.network);
-  codegen::set_threads(options.threads);
-  codegen::Jit jit;
-  const ops::cpu::Network compiled(simplify(fold_batch_norm(network)), jit);
-  const OnnxRuntime onnxruntime(options, network);
-  const Tensor x = input_for(network);
-  require_same_answers(compiled.run(x), onnxruntime.run(1)["output"]);
+// One network, as we have compiled it and as ONNX Runtime reads it from `folder`.
+struct Contest {
+  std::string type;
+  double most_difference;  // of answers; in bytes, each layer may round one step otherwise
+  std::function<Tensor(const Tensor&)> ours;
+  const Folder& folder;
+};
 
+Json measure(const Options& options, const Contest& contest, const Tensor& x) {
+  const OnnxRuntime onnxruntime(options, contest.folder.path());
+  const double difference = difference_of(contest.ours(x), onnxruntime.run(1)["output"]);
+  require(difference <= contest.most_difference,
+          "{}: answers differ by {:.4f} of the largest, must be at most {}", contest.type,
+          difference, contest.most_difference);
   std::vector<double> ours, theirs, ratios;
   for (int round = 0; round < options.rounds; ++round) {
     std::vector<double> a;
-    for (int i = 0; i < options.runs; ++i) a.push_back(milliseconds_of([&] { compiled.run(x); }));
+    for (int i = 0; i < options.runs; ++i) a.push_back(milliseconds_of([&] { contest.ours(x); }));
     const auto b = onnxruntime.run(options.runs)["milliseconds"].get<std::vector<double>>();
     ours.push_back(*std::ranges::min_element(a));
     theirs.push_back(*std::ranges::min_element(b));
     ratios.push_back(theirs.back() / ours.back());
   }
-  const double peak = peak_gflops(jit, options.threads);
-  const double bound = 2 * static_cast<double>(compiler::macs(network)) / peak / 1e6;
-  return {{"machine", cpu_model()},  {"network", options.network},
-          {"type", "f32"},           {"threads", options.threads},
+  return {{"type", contest.type},    {"difference", difference},
           {"ours_ms", median(ours)}, {"onnxruntime_ms", median(theirs)},
-          {"ratio", median(ratios)}, {"ratio_least", *std::ranges::min_element(ratios)},
-          {"peak_gflops", peak},     {"bound_ms", bound}};
+          {"ratio", median(ratios)}, {"ratio_least", *std::ranges::min_element(ratios)}};
+}
+
+Json measure(const Options& options) {
+  const graph::Graph network = zoo::build(options.network);
+  const Tensor x = input_for(network);
+  codegen::set_threads(options.threads);
+  codegen::Jit jit;
+
+  const ops::cpu::Network floats(simplify(fold_batch_norm(network)), jit);
+  const Folder floats_folder("f32");
+  exporter::save_onnx(floats_folder.path() / "model.onnx", network);
+
+  const graph::Graph simple = simplify(network);
+  const graph::Graph integer = quantize::quantize(
+      simple, quantize::calibrate(simple, {{{simple.value(simple.inputs[0]).name, x}}}));
+  const ops::cpu::IntegerNetwork bytes(integer, jit);
+  const Folder bytes_folder("i8");
+  const exporter::QdqGraph qdq = exporter::to_qdq(integer);
+  exporter::save_onnx(bytes_folder.path() / "model.onnx", qdq.graph, qdq.constants);
+
+  const Contest contests[] = {
+      {"f32", 1e-3, [&](const Tensor& input) { return floats.run(input); }, floats_folder},
+      {"i8", 0.1, [&](const Tensor& input) { return bytes.run(input); }, bytes_folder}};
+  Json types = Json::array();
+  for (const Contest& contest : contests) types.push_back(measure(options, contest, x));
+  const double peak = peak_gflops(jit, options.threads);
+  types[0]["bound_ms"] = 2 * static_cast<double>(compiler::macs(network)) / peak / 1e6;
+  return {{"machine", cpu_model()},
+          {"network", options.network},
+          {"threads", options.threads},
+          {"peak_gflops", peak},
+          {"types", types}};
+}
+
+void print_text(const Options& options, const Json& r) {
+  fmt::print("{}, {} threads, {}, batch 1; the best of {} runs, median of {} rounds\n", cpu_model(),
+             options.threads, options.network, options.runs, options.rounds);
+  fmt::print("{:<6}{:>12}{:>18}{:>9}{:>9}{:>14}\n", "type", "ours, ms", "ONNX Runtime, ms", "ratio",
+             "least", "difference");
+  for (const Json& t : r["types"]) {
+    fmt::print("{:<6}{:>12.2f}{:>18.2f}{:>9.2f}{:>9.2f}{:>13.3f}%\n", t["type"].get<std::string>(),
+               t["ours_ms"].get<double>(), t["onnxruntime_ms"].get<double>(),
+               t["ratio"].get<double>(), t["ratio_least"].get<double>(),
+               100 * t["difference"].get<double>());
+  }
+  fmt::print("bound of f32: {:.2f} ms at the measured peak of {:.0f} GFLOP/s\n",
+             r["types"][0]["bound_ms"].get<double>(), r["peak_gflops"].get<double>());
 }
 
 int run(int argc, char** argv) {
   Options options;
-  CLI::App app("Compares the host's compiled code with ONNX Runtime on a float network");
+  CLI::App app("Compares the host's compiled code with ONNX Runtime, in float and quantised");
   app.add_option("--network", options.network, "of vta zoo")->capture_default_str();
   app.add_option("--onnxruntime", options.onnxruntime, "the npm package onnxruntime-node")
       ->capture_default_str();
@@ -179,14 +242,7 @@ int run(int argc, char** argv) {
     fmt::print("{}\n", r.dump(2));
     return 0;
   }
-  fmt::print("{}, {} threads, {}, f32, batch 1; the best of {} runs, median of {} rounds\n",
-             cpu_model(), options.threads, options.network, options.runs, options.rounds);
-  fmt::print("  ours          {:7.2f} ms\n", r["ours_ms"].get<double>());
-  fmt::print("  ONNX Runtime  {:7.2f} ms\n", r["onnxruntime_ms"].get<double>());
-  fmt::print("  speed         {:7.2f} of ONNX Runtime's (least of the rounds: {:.2f})\n",
-             r["ratio"].get<double>(), r["ratio_least"].get<double>());
-  fmt::print("  bound         {:7.2f} ms at the measured peak of {:.0f} GFLOP/s\n",
-             r["bound_ms"].get<double>(), r["peak_gflops"].get<double>());
+  print_text(options, r);
   return 0;
 }
 

@@ -119,8 +119,9 @@ loop::Function expression_i8(std::string name, const Conv2d& c, uint8_t padding)
   const Tensor y = te::compute(
       output_shape(c),
       [&](Var o, Var i, Var j, Var l) {
-        return cast(loop::kInt8, loop::call("requantise", {sums(o, i, j, l), bias(o, l),
-                                                           factor(o, l), word(o, l)}));
+        return cast(loop::kUInt8,
+                    constant(kInt32, 128) + loop::call("requantise", {sums(o, i, j, l), bias(o, l),
+                                                                      factor(o, l), word(o, l)}));
       },
       "y");
   return te::lower(std::move(name), {x, w, bias, factor, word, y});

@@ -34,11 +34,12 @@ struct Conv2d {
 // and column of the kernel, channel.
 loop::Function conv2d_f32(std::string name, const Conv2d& conv);
 
-// The same of bytes: x u8, w i8[out / 16][in / block][kernel][kernel][block / 4][16][4], in_block a
-// multiple of 4, bias and record i32: y = i8(requantise(conv(x, w), bias, factor, word)) with bias,
-// factor and word (isa::pack_requantise) by output channel, [out / 16][16] each. A zero point of x
-// is `padding`, and for the bias to take back. Products are by vnni.dot_u8i8. Throws Error for a
-// residual or relu, which are the network's qadd and the word's clip.
+// The same of bytes, x and y u8, each 128 more than the i8 of an integer network: w i8[out / 16]
+// [in / block][kernel][kernel][block / 4][16][4], in_block a multiple of 4; y = 128 +
+// requantise(conv(x, w), bias, factor, word) with bias, factor and word (isa::pack_requantise) by
+// output channel, i32[out / 16][16] each. A zero point of x is `padding`, and for the bias to take
+// back. Products are by vnni.dot_u8i8. Throws Error for a residual or relu, which are the network's
+// qadd and the word's clip.
 loop::Function conv2d_i8(std::string name, const Conv2d& conv, uint8_t padding);
 
 }  // namespace vta::ops::cpu

@@ -31,9 +31,9 @@ loop::Function pack(int64_t channels, int64_t height, int64_t width, int64_t blo
   return s.function();
 }
 
-loop::Function max_pool(const MaxPool& p) {
+loop::Function max_pool(const MaxPool& p, loop::Type type) {
   const int64_t blocks = p.channels / kBlock;
-  const Tensor x = te::placeholder({blocks, p.height, p.width, kBlock}, kFloat32, "x");
+  const Tensor x = te::placeholder({blocks, p.height, p.width, kBlock}, type, "x");
   const Axis row = te::reduce_axis(p.kernel, "r"), column = te::reduce_axis(p.kernel, "s");
   const Expr least = te::max_over(x(0, 0, 0, 0), {row}).identity;
   const Tensor y = te::compute(

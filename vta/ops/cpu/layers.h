@@ -1,4 +1,5 @@
-// Layers beside the convolution for the host, scheduled; layouts as in conv2d.h. All are in f32.
+// Layers beside the convolution for the host, scheduled; layouts as in conv2d.h. In f32 where
+// nothing else is said.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +20,7 @@ struct MaxPool {
   int64_t out_width() const { return (width + 2 * pad - kernel) / stride + 1; }
 };
 // The largest x under each window, of what lies in x.
-loop::Function max_pool(const MaxPool& pool);
+loop::Function max_pool(const MaxPool& pool, loop::Type type = loop::kFloat32);
 
 // y[channels]: the mean over all positions of x[channels / kBlock][height][width][kBlock].
 loop::Function global_average_pool(int64_t channels, int64_t height, int64_t width);

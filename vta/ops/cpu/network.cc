@@ -4,8 +4,6 @@
 #include <cstring>
 
 #include "vta/base/error.h"
-#include "vta/codegen/runtime/runtime.h"
-#include "vta/loop/text.h"
 #include "vta/ops/cpu/layers.h"
 
 namespace vta::ops::cpu {
@@ -14,21 +12,6 @@ using graph::Node;
 using graph::ValueId;
 
 namespace {
-
-// A window that is the same in both dimensions, or an Error.
-struct Square {
-  int64_t stride, pad;
-};
-Square square(const Node& node) {
-  const auto& strides = node.ints_attr("strides");
-  const auto& pads = node.ints_attr("pads");
-  const bool is = strides.size() == 2 && strides[0] == strides[1] &&
-                  std::ranges::count(pads, pads[0]) == 4 &&
-                  std::ranges::count(node.ints_attr("dilations"), 1) == 2;
-  require(is, "{} '{}': the window must be the same in two dimensions, without dilation", node.op,
-          node.name);
-  return {strides[0], pads[0]};
-}
 
 // w[o][c][r][s] as [o / 16][c / block][r][s][c % block][o % 16].
 void pack_weights(const Conv2d& c, std::span<const float> w, float* packed) {
@@ -47,12 +30,8 @@ void pack_weights(const Conv2d& c, std::span<const float> w, float* packed) {
 
 }  // namespace
 
-void Network::Free::operator()(float* memory) const {
-  vta_release(memory);
-}
-
 Network::Network(const graph::Graph& graph, codegen::Jit& jit)
-    : graph_(&graph), jit_(jit), users_(consumers(graph)), producers_(producers(graph)) {
+    : graph_(&graph), steps_(jit), users_(consumers(graph)), producers_(producers(graph)) {
   require(graph.inputs.size() == 1 && graph.outputs.size() == 1,
           "{}: {} inputs and {} outputs, must be one each", graph.name, graph.inputs.size(),
           graph.outputs.size());
@@ -62,8 +41,8 @@ Network::Network(const graph::Graph& graph, codegen::Jit& jit)
   require(input_type_.dtype == DType::kFloat32 && shape.size() == 4 && shape[0] == 1,
           "{}: the input is {}, must be f32[1, C, H, W]", graph.name, to_string(input_type_));
   const int64_t block = shape[1] % kBlock == 0 ? kBlock : shape[1];
-  input_ = new_memory(element_count(shape));
-  add_step(pack(shape[1], shape[2], shape[3], block), {input_, memory_of(graph.inputs[0])});
+  input_ = steps_.allocate<float>(element_count(shape));
+  steps_.add(pack(shape[1], shape[2], shape[3], block), {input_, memory_of(graph.inputs[0])});
   for (const Node& node : graph.nodes) {
     if (!done_.contains(node.outputs[0])) add(node);
   }
@@ -76,7 +55,7 @@ Tensor Network::run(const Tensor& input) const {
           "the input is {}[{}], must be {}", dtype_name(input.dtype()), to_string(input.shape()),
           to_string(input_type_));
   std::memcpy(input_, input.bytes().data(), input.bytes().size());
-  for (const Step& step : steps_) step.kernel(step.buffers);
+  steps_.run();
   Tensor output(output_type_.dtype, output_type_.shape);
   std::memcpy(output.bytes().data(), output_, output.bytes().size());
   return output;
@@ -89,8 +68,8 @@ void Network::add(const Node& node) {
   } else if (node.op == "max_pool") {
     add_max_pool(node);
   } else if (node.op == "global_average_pool") {
-    add_step(global_average_pool(x[1], x[2], x[3]),
-             {memory_of(node.inputs[0]), memory_of(node.outputs[0])});
+    steps_.add(global_average_pool(x[1], x[2], x[3]),
+               {memory_of(node.inputs[0]), memory_of(node.outputs[0])});
   } else if (node.op == "flatten" && x.size() == 4 && x[2] * x[3] == 1) {
     values_[node.outputs[0]] = memory_of(node.inputs[0]);
   } else if (node.op == "gemm") {
@@ -137,7 +116,7 @@ void Network::add_conv(const Node& node) {
           "conv '{}': must have one group, batch 1, constant square weights and a multiple of {} "
           "channels out",
           node.name, kBlock);
-  const Square window = square(node);
+  const Square window = square_window(node);
   const Fused f = fuse(node, {.in_channels = x[1],
                               .out_channels = w->shape()[0],
                               .height = x[2],
@@ -146,9 +125,9 @@ void Network::add_conv(const Node& node) {
                               .stride = window.stride,
                               .pad = window.pad,
                               .in_block = x[1] % kBlock == 0 ? kBlock : x[1]});
-  float* weights = new_memory(w->size());
+  float* weights = steps_.allocate<float>(w->size());
   pack_weights(f.conv, w->as<float>(), weights);
-  float* bias = new_memory(f.conv.out_channels);
+  float* bias = steps_.allocate<float>(f.conv.out_channels);
   if (node.has_input(2)) {
     const Tensor* b = graph_->constant(node.input(2));
     require(b != nullptr, "conv '{}': the bias must be constant", node.name);
@@ -157,7 +136,7 @@ void Network::add_conv(const Node& node) {
   std::vector<void*> buffers = {memory_of(node.inputs[0]), weights, bias};
   if (f.conv.residual) buffers.push_back(memory_of(f.residual));
   buffers.push_back(memory_of(f.result));
-  add_step(conv2d_f32("conv2d", f.conv), std::move(buffers));
+  steps_.add(conv2d_f32("conv2d", f.conv), std::move(buffers));
   for (ValueId v = node.outputs[0]; v != f.result; v = only_user(v)->outputs[0]) {
     done_.insert(only_user(v)->outputs[0]);
   }
@@ -166,14 +145,14 @@ void Network::add_conv(const Node& node) {
 void Network::add_max_pool(const Node& node) {
   const Shape& x = graph_->value(node.inputs[0]).type.shape;
   const auto& kernel = node.ints_attr("kernel_shape");
-  const Square window = square(node);
+  const Square window = square_window(node);
   const MaxPool pool{x[1], x[2], x[3], kernel[0], window.stride, window.pad};
   const Shape& y = graph_->value(node.outputs[0]).type.shape;
   require(kernel[0] == kernel[1] && x[1] % kBlock == 0 && y[2] == pool.out_height() &&
               y[3] == pool.out_width(),
           "max_pool '{}': must be square, without ceil_mode, over a multiple of {} channels",
           node.name, kBlock);
-  add_step(max_pool(pool), {memory_of(node.inputs[0]), memory_of(node.outputs[0])});
+  steps_.add(max_pool(pool), {memory_of(node.inputs[0]), memory_of(node.outputs[0])});
 }
 
 void Network::add_gemm(const Node& node) {
@@ -187,35 +166,24 @@ void Network::add_gemm(const Node& node) {
   const int64_t out = w->shape()[transposed ? 0 : 1], in = w->shape()[transposed ? 1 : 0];
   require(out % 8 == 0 && b->size() == out, "gemm '{}': {} outputs, must be a multiple of 8",
           node.name, out);
-  float* weights = new_memory(w->size());
+  float* weights = steps_.allocate<float>(w->size());
   const std::span<const float> from = w->as<float>();
   for (int64_t i = 0; i < in; ++i) {
     for (int64_t o = 0; o < out; ++o) {
       weights[i * out + o] = from[static_cast<size_t>(transposed ? o * in + i : i * out + o)];
     }
   }
-  float* bias = new_memory(out);
+  float* bias = steps_.allocate<float>(out);
   std::ranges::copy(b->as<float>(), bias);
-  add_step(dense(in, out), {memory_of(node.inputs[0]), weights, bias, memory_of(node.outputs[0])});
+  steps_.add(dense(in, out),
+             {memory_of(node.inputs[0]), weights, bias, memory_of(node.outputs[0])});
 }
 
 float* Network::memory_of(ValueId value) {
   float*& memory = values_[value];
-  if (memory == nullptr) memory = new_memory(element_count(graph_->value(value).type.shape));
+  if (memory == nullptr)
+    memory = steps_.allocate<float>(element_count(graph_->value(value).type.shape));
   return memory;
-}
-
-float* Network::new_memory(int64_t elements) {
-  const int64_t bytes = elements * static_cast<int64_t>(sizeof(float));
-  memory_.emplace_back(static_cast<float*>(vta_allocate(bytes)));
-  std::fill_n(memory_.back().get(), elements, 0.0F);
-  return memory_.back().get();
-}
-
-void Network::add_step(const loop::Function& function, std::vector<void*> buffers) {
-  const std::string text = to_string(function);  // equal layers share their code
-  if (!kernels_.contains(text)) kernels_.emplace(text, jit_.compile(function));
-  steps_.push_back({kernels_.at(text), std::move(buffers)});
 }
 
 }  // namespace vta::ops::cpu

@@ -4,15 +4,14 @@
 #pragma once
 
 #include <map>
-#include <memory>
 #include <optional>
 #include <set>
-#include <string>
 #include <vector>
 
 #include "vta/codegen/llvm/compile.h"
 #include "vta/graph/graph.h"
 #include "vta/ops/cpu/conv2d.h"
+#include "vta/ops/cpu/steps.h"
 
 namespace vta::ops::cpu {
 
@@ -28,14 +27,6 @@ class Network {
   Tensor run(const Tensor& input) const;
 
  private:
-  struct Free {
-    void operator()(float* memory) const;
-  };
-  using Memory = std::unique_ptr<float[], Free>;
-  struct Step {
-    codegen::Kernel kernel;
-    std::vector<void*> buffers;
-  };
   // A convolution with what of the nodes behind it is a part of it.
   struct Fused {
     Conv2d conv;
@@ -51,18 +42,13 @@ class Network {
   const graph::Node* only_user(graph::ValueId value) const;
 
   float* memory_of(graph::ValueId value);
-  float* new_memory(int64_t elements);
-  void add_step(const loop::Function& function, std::vector<void*> buffers);
 
   const graph::Graph* graph_;  // while it is built
-  codegen::Jit& jit_;
+  Steps steps_;
   std::vector<std::vector<int32_t>> users_;
   std::vector<int32_t> producers_;
   std::map<graph::ValueId, float*> values_;
   std::set<graph::ValueId> done_;  // by a step before
-  std::map<std::string, codegen::Kernel> kernels_;
-  std::vector<Memory> memory_;
-  std::vector<Step> steps_;
   float* input_ = nullptr;
   float* output_ = nullptr;
   graph::TensorType input_type_, output_type_;
