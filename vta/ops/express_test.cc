@@ -570,6 +570,7 @@ const std::map<std::string, std::function<Case(Draw&)>>& generators() {
       {"relu", [](Draw& d) { return unary(d, d.signed_number()); }},
       {"reshape", reshaping},
       {"resize", resizing},
+      {"round", real_unary},
       {"sigmoid", real_unary},
       {"slice", slicing},
       {"softmax", [](Draw& d) { return along_axis(d, d.real()); }},

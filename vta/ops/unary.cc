@@ -45,6 +45,9 @@ Expr exponential(const Expr& x, const Node&) {
 Expr logarithm(const Expr& x, const Node&) {
   return log(x);
 }
+Expr rounded(const Expr& x, const Node&) {
+  return round_half_even(x);
+}
 Expr square_root(const Expr& x, const Node&) {
   return sqrt(x);
 }
@@ -107,6 +110,7 @@ std::span<const OpExpression> unary_expressions() {
       {"relu", elementwise<relu>},
       {"exp", elementwise<exponential>},
       {"log", elementwise<logarithm>},
+      {"round", elementwise<rounded>},
       {"sqrt", elementwise<square_root>},
       {"sigmoid", elementwise<sigmoid>},
       {"tanh", elementwise<hyperbolic_tangent>},

@@ -1,7 +1,7 @@
 // Operators on one tensor, element by element; f16 and bf16 are computed in f32.
 //
 // abs, neg, relu: every numeric type (neg and relu not of unsigned integers). Integers wrap.
-// exp, log, sqrt, sigmoid, tanh: float types.
+// exp, log, round (halves to even), sqrt, sigmoid, tanh: float types.
 // leaky_relu {alpha = 0.01}: x < 0 ? alpha * x : x
 // elu {alpha = 1}: x < 0 ? alpha * (exp(x) - 1) : x
 // hard_sigmoid {alpha = 0.2, beta = 0.5}: max(0, min(1, alpha * x + beta))
@@ -102,6 +102,13 @@ struct Log : Plain {
   template <typename T>
   T operator()(T x) const {
     return std::log(x);
+  }
+};
+struct Round : Plain {
+  using Plain::Plain;
+  template <typename T>
+  T operator()(T x) const {
+    return std::nearbyint(x);
   }
 };
 struct Sqrt : Plain {
@@ -225,6 +232,7 @@ std::span<const OpDef> unary_ops() {
       number_op<Relu>("relu", infer_signed),
       float_op<Exp>("exp"),
       float_op<Log>("log"),
+      float_op<Round>("round"),
       float_op<Sqrt>("sqrt"),
       float_op<Sigmoid>("sigmoid"),
       float_op<Tanh>("tanh"),

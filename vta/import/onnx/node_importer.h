@@ -36,6 +36,7 @@ class NodeImporter {
   std::vector<graph::ValueId> inputs() const;
   const graph::TensorType& type(graph::ValueId id) const { return graph_.value(id).type; }
   const Shape& shape(graph::ValueId id) const { return type(id).shape; }
+  bool is_constant(graph::ValueId id) const { return graph_.constant(id) != nullptr; }
   // The value of an input that must be a constant; null when it is absent.
   const Tensor* constant_input(size_t index, std::string_view what) const;
   // The same as a list of integers; empty when it is absent.

@@ -109,8 +109,10 @@ class ModelImporter {
         node.name.empty() ? fmt::format("node {}", index) : fmt::format("node '{}'", node.name);
     try {
       const Rule* rule = find_rule(node.op_type);
-      require(node.domain.empty(), "operators of the domain '{}' are not supported", node.domain);
-      require(rule != nullptr, "this operator is not supported");
+      require(node.domain.empty() || node.domain == kMicrosoft,
+              "operators of the domain '{}' are not supported", node.domain);
+      require(rule != nullptr && rule->domain == node.domain, "this operator is not supported{}",
+              node.domain.empty() ? "" : fmt::format(" of the domain '{}'", node.domain));
       if (!has_inputs(node)) {
         missing_.insert(node.outputs.begin(), node.outputs.end());
         return;

@@ -109,6 +109,74 @@ ModelBuilder integer_model() {
   return model.output("c").output("p");
 }
 
+// Bytes x and z of one shape, with scales and zero points xs, xz, zs, zz; ys and yz for what comes
+// of them by operators of ONNX Runtime's own.
+ModelBuilder runtime_model(bool is_unsigned) {
+  ModelBuilder model(17);
+  auto* import = model.proto.add_opset_import();
+  import->set_domain("com.microsoft");
+  import->set_version(1);
+  const int type = is_unsigned ? Proto::UINT8 : Proto::INT8;
+  model.input("x", {"2", "3", "20", "30"}, type);
+  integers(model, "z", type, {2, 3, 20, 30},
+           random_integers(3600, is_unsigned ? 0 : -128, is_unsigned ? 255 : 127));
+  model.floats("xs", {}, {0.021F});
+  model.floats("zs", {}, {0.033F});
+  model.floats("ys", {}, {0.047F});
+  integers(model, "xz", type, {}, {is_unsigned ? 117 : -9});
+  integers(model, "zz", type, {}, {is_unsigned ? 130 : 4});
+  integers(model, "yz", type, {}, {is_unsigned ? 90 : -40});
+  return model;
+}
+
+void runtime_node(ModelBuilder& model, const std::string& op,
+                  const std::vector<std::string>& inputs, const std::string& output) {
+  model.node(op, inputs, {output}).output(output);
+  auto* nodes = model.proto.mutable_graph()->mutable_node();
+  nodes->Mutable(nodes->size() - 1)->set_domain("com.microsoft");
+}
+
+ModelBuilder runtime_elementwise_model(bool is_unsigned) {
+  ModelBuilder model = runtime_model(is_unsigned);
+  const std::vector<std::string> pair = {"x", "xs", "xz", "z", "zs", "zz", "ys", "yz"};
+  runtime_node(model, "QLinearAdd", pair, "sum");
+  runtime_node(model, "QLinearMul", pair, "product");
+  runtime_node(model, "QLinearConcat", {"ys", "yz", "x", "xs", "xz", "z", "zs", "zz"}, "whole");
+  model.attr("axis", int64_t{1});
+  const std::vector<std::string> one = {"x", "xs", "xz", "ys", "yz"};
+  runtime_node(model, "QLinearLeakyRelu", one, "leaky");
+  model.attr("alpha", 0.1F);
+  runtime_node(model, "QLinearSigmoid", one, "sigmoid");
+  runtime_node(model, "QLinearGlobalAveragePool", one, "mean");
+  return model;
+}
+
+ModelBuilder runtime_gemm_model() {
+  ModelBuilder model = runtime_model(false);
+  model.input("a", {"8", "40"}, Proto::INT8);
+  integers(model, "b", Proto::INT8, {250, 40}, random_integers(10000, -127, 127));
+  integers(model, "c", Proto::INT32, {250}, random_integers(250, -3000, 3000));
+  model.floats("gs", {}, {1.3F});
+  integers(model, "bz", Proto::INT8, {}, {0});
+  runtime_node(model, "QGemm", {"a", "xs", "xz", "b", "zs", "bz", "c", "gs", "yz"}, "y");
+  model.attr("transB", int64_t{1});
+  model.proto.mutable_graph()->mutable_input()->DeleteSubrange(0, 1);
+  return model;
+}
+
+// What dynamic quantisation writes for a dense layer and a convolution.
+ModelBuilder dynamic_model() {
+  ModelBuilder model(17);
+  model.input("x", {"1", "2", "20", "30"});
+  integers(model, "w", Proto::UINT8, {3, 2, 3, 3}, random_integers(54, 0, 255));
+  integers(model, "wz", Proto::UINT8, {}, {128});
+  integers(model, "m", Proto::INT8, {30, 4}, random_integers(120, -128, 127));
+  model.node("DynamicQuantizeLinear", {"x"}, {"q", "s", "z"})
+      .node("ConvInteger", {"q", "w", "z", "wz"}, {"c"})
+      .node("MatMulInteger", {"q", "m", "z"}, {"p"});
+  return model.output("q").output("z").output("c").output("p");
+}
+
 class QuantisedOnnx : public testing::Test {
  protected:
   void SetUp() override {
@@ -168,6 +236,39 @@ TEST_F(QuantisedOnnx, QLinearMatMul) {
 }
 TEST_F(QuantisedOnnx, IntegerProducts) {
   compare(integer_model());
+}
+TEST_F(QuantisedOnnx, RuntimesOwnOfSignedBytes) {
+  compare(runtime_elementwise_model(false));
+}
+TEST_F(QuantisedOnnx, RuntimesOwnOfUnsignedBytes) {
+  compare(runtime_elementwise_model(true));
+}
+TEST_F(QuantisedOnnx, RuntimesOwnDenseLayer) {
+  compare(runtime_gemm_model());
+}
+TEST_F(QuantisedOnnx, DynamicallyQuantised) {
+  compare(dynamic_model());
+}
+
+// Zeros have step 1, as ONNX Runtime's.
+TEST(DynamicQuantizeLinear, ZerosStayZeros) {
+  ModelBuilder model(13);
+  model.input("x", {"3"}).node("DynamicQuantizeLinear", {"x"}, {"y", "s", "z"});
+  model.output("y").output("s").output("z");
+  const auto outputs = graph::run(model.import(), {{"x", Tensor(DType::kFloat32, {3})}});
+  EXPECT_EQ(outputs.at("y").as<uint8_t>()[2], 0);
+  EXPECT_EQ(outputs.at("s").as<float>()[0], 1);
+  EXPECT_EQ(outputs.at("z").as<uint8_t>()[0], 0);
+}
+
+TEST(RuntimesOwn, OnlyInItsDomain) {
+  ModelBuilder model(13);
+  model.input("x", {"4"}).node("QLinearAdd", {"x", "x"}, {"y"}).output("y");
+  EXPECT_THAT(model.import_error(), HasSubstr("(QLinearAdd): this operator is not supported"));
+  model.proto.mutable_graph()->mutable_node(0)->set_op_type("Add");
+  model.proto.mutable_graph()->mutable_node(0)->set_domain("com.microsoft");
+  EXPECT_THAT(model.import_error(),
+              HasSubstr("(Add): this operator is not supported of the domain 'com.microsoft'"));
 }
 
 // Without any other engine: 1.5 / 0.5 + 128 is 131, a half goes to the even neighbour, and what is

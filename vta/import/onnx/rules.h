@@ -11,11 +11,15 @@
 
 namespace vta::import {
 
+// The domain of ONNX Runtime's own operators.
+inline constexpr std::string_view kMicrosoft = "com.microsoft";
+
 struct Rule {
   std::string_view op_type;  // ONNX's name
   // Emits the node and sets its outputs. `op` is the rule's operator of the graph.
   void (*apply)(NodeImporter& node, const std::string& op);
   std::string_view op;
+  std::string_view domain = {};  // empty for ONNX's own
 };
 
 // Null when the operator is not supported.
@@ -32,8 +36,8 @@ std::span<const Rule> reduce_rules();
 std::span<const Rule> resize_rules();
 std::span<const Rule> quantize_rules();
 
-// A convolution `op` of the graph by the node's window attributes, automatic padding resolved; `bias`
-// may be kNoValue.
+// A convolution `op` of the graph by the node's window attributes, automatic padding resolved;
+// `bias` may be kNoValue.
 graph::ValueId emit_convolution(NodeImporter& node, const std::string& op, graph::ValueId x,
                                 graph::ValueId w, graph::ValueId bias);
 

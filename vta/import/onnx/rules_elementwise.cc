@@ -156,6 +156,7 @@ std::span<const Rule> elementwise_rules() {
       {"Pow", import_binary, "pow"},
       {"Relu", import_same, "relu"},
       {"Sigmoid", import_same, "sigmoid"},
+      {"Round", import_same, "round"},
       {"Sqrt", import_same, "sqrt"},
       {"Sub", import_binary, "sub"},
       {"Tanh", import_same, "tanh"},

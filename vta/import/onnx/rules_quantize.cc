@@ -1,6 +1,8 @@
-// Quantised forms, written out: QuantizeLinear and DequantizeLinear; QLinearConv and QLinearMatMul
-// as such pairs around the product; ConvInteger and MatMulInteger as products of centred integers
-// (held in floats, which are exact for them). Scales and zero points are constants.
+// Quantised forms, written out: QuantizeLinear and DequantizeLinear; QLinear operators, ONNX's own
+// and those of ONNX Runtime's domain, as such pairs around the float operator; ConvInteger and
+// MatMulInteger as products of centred integers (held in floats, which are exact for them). Scales
+// and zero points are constants, but for the zero points that DynamicQuantizeLinear makes for those
+// two.
 #include <algorithm>
 
 #include "vta/graph/ops/axes.h"
@@ -40,6 +42,12 @@ float scale_of(NodeImporter& node, size_t index, std::string_view what) {
 // q - zero point, as floats.
 ValueId centred(NodeImporter& node, ValueId q, size_t zero_index, int64_t axis) {
   const ValueId floats = node.emit_helper("cast", {q}, {{"to", "f32"}});
+  const ValueId given = node.input(zero_index);
+  if (given != kNoValue && !node.is_constant(given)) {
+    require(node.shape(given).empty(), "a computed zero point must be a scalar, got shape {}",
+            to_string(node.shape(given)));
+    return node.emit_helper("sub", {floats, node.emit_helper("cast", {given}, {{"to", "f32"}})});
+  }
   const Tensor* const zero = node.constant_input(zero_index, "zero point");
   if (zero == nullptr) return floats;
   const Tensor values = along_axis(zero->cast(DType::kFloat32), axis, node.shape(q).size());
@@ -108,9 +116,9 @@ ValueId operand(NodeImporter& node, size_t index, std::string_view what, int64_t
   return node.emit_helper("mul", {steps, node.constant("scale", scales)});
 }
 
-// The bias of a QLinearConv is in units of the products.
-ValueId bias_operand(NodeImporter& node) {
-  const Tensor* const bias = node.constant_input(8, "B");
+// The bias of a QLinearConv or QGemm is in units of the products.
+ValueId bias_operand(NodeImporter& node, size_t index) {
+  const Tensor* const bias = node.constant_input(index, "the bias");
   if (bias == nullptr) return kNoValue;
   const float x_scale = scale_of(node, 1, "x_scale");
   const Tensor w_scales = scales_of(node, 4, "w_scale");
@@ -127,7 +135,7 @@ ValueId bias_operand(NodeImporter& node) {
 void import_qlinear_conv(NodeImporter& node, const std::string&) {
   const ValueId x = operand(node, 0, "x", 0);
   const ValueId w = operand(node, 3, "w", 0);
-  const ValueId sums = emit_convolution(node, "conv", x, w, bias_operand(node));
+  const ValueId sums = emit_convolution(node, "conv", x, w, bias_operand(node, 8));
   node.set_output(0, rounded(node, sums, scale_of(node, 6, "y_scale"), 7));
 }
 
@@ -137,6 +145,61 @@ void import_qlinear_matmul(NodeImporter& node, const std::string&) {
   const bool matrices = node.shape(a).size() == 2 && node.shape(b).size() == 2;
   const ValueId sums = node.emit(matrices ? "gemm" : "matmul", {a, b})[0];
   node.set_output(0, rounded(node, sums, scale_of(node, 6, "y_scale"), 7));
+}
+
+void import_qgemm(NodeImporter& node, const std::string&) {
+  require(node.take<double>("alpha").value_or(1) == 1, "alpha must be 1");
+  const bool transposed = node.take_int("transB", 0) != 0;
+  const ValueId a = operand(node, 0, "a", 0);
+  const ValueId b = operand(node, 3, "b", transposed ? 0 : 1);
+  const ValueId sums = node.emit("gemm", {a, b, bias_operand(node, 6)},
+                                 {{"transB", int64_t{transposed ? 1 : 0}}})[0];
+  node.set_output(0, rounded(node, sums, scale_of(node, 7, "y_scale"), 8));
+}
+
+void import_qlinear_unary(NodeImporter& node, const std::string& op) {
+  require(node.take_int("channels_last", 0) == 0, "channels_last is not supported");
+  const ValueId y = node.emit(op, {operand(node, 0, "x", 0)})[0];
+  node.set_output(0, rounded(node, y, scale_of(node, 3, "y_scale"), 4));
+}
+
+void import_qlinear_binary(NodeImporter& node, const std::string& op) {
+  const ValueId a = operand(node, 0, "a", 0);
+  const ValueId b = operand(node, 3, "b", 0);
+  node.set_output(0, rounded(node, node.emit(op, {a, b})[0], scale_of(node, 6, "c_scale"), 7));
+}
+
+// The scale and zero point of the whole come first.
+void import_qlinear_concat(NodeImporter& node, const std::string&) {
+  std::vector<ValueId> parts;
+  for (size_t i = 2; i < node.input_count(); i += 3) parts.push_back(operand(node, i, "x", 0));
+  require(!parts.empty(), "has nothing to concatenate");
+  node.set_output(0, rounded(node, node.emit("concat", parts)[0], scale_of(node, 0, "y_scale"), 1));
+}
+
+// Bytes over the range of x, which has 0 inside; step 1 where x is all zeros.
+void import_dynamic_quantize(NodeImporter& node, const std::string&) {
+  const ValueId x = node.required_input(0, "x");
+  const auto scalar = [&](float value) { return node.constant("level", Tensor::scalar(value)); };
+  const auto largest = [&](ValueId values) {
+    const ValueId found = node.emit_helper("reduce_max", {values}, {{"keepdims", int64_t{0}}});
+    return node.emit_helper("max", {found, scalar(0)});
+  };
+  const ValueId high = largest(x);
+  const ValueId below = largest(node.emit_helper("neg", {x}));  // of 0
+  const ValueId range = node.emit_helper("add", {high, below});
+  const ValueId step = node.emit_helper("div", {range, scalar(255)});
+  const ValueId scale =
+      node.emit_helper("where", {node.emit_helper("equal", {range, scalar(0)}), scalar(1), step});
+  const auto byte = [&](ValueId values) {
+    const ValueId whole = node.emit_helper("clip", {values, scalar(0), scalar(255)});
+    return node.emit_helper("cast", {whole}, {{"to", "u8"}});
+  };
+  const ValueId zero = node.emit_helper("round", {node.emit_helper("div", {below, scale})});
+  const ValueId steps = node.emit_helper("round", {node.emit_helper("div", {x, scale})});
+  node.set_output(0, byte(node.emit_helper("add", {steps, zero})));
+  node.set_output(1, scale);
+  node.set_output(2, byte(zero));
 }
 
 void import_conv_integer(NodeImporter& node, const std::string&) {
@@ -157,9 +220,20 @@ void import_matmul_integer(NodeImporter& node, const std::string&) {
 
 std::span<const Rule> quantize_rules() {
   static constexpr Rule kRules[] = {
-      {"ConvInteger", import_conv_integer, ""},     {"DequantizeLinear", import_dequantize, ""},
-      {"MatMulInteger", import_matmul_integer, ""}, {"QLinearConv", import_qlinear_conv, ""},
-      {"QLinearMatMul", import_qlinear_matmul, ""}, {"QuantizeLinear", import_quantize, ""},
+      {"ConvInteger", import_conv_integer, ""},
+      {"DequantizeLinear", import_dequantize, ""},
+      {"DynamicQuantizeLinear", import_dynamic_quantize, ""},
+      {"MatMulInteger", import_matmul_integer, ""},
+      {"QGemm", import_qgemm, "", kMicrosoft},
+      {"QLinearAdd", import_qlinear_binary, "add", kMicrosoft},
+      {"QLinearConcat", import_qlinear_concat, "", kMicrosoft},
+      {"QLinearConv", import_qlinear_conv, ""},
+      {"QLinearGlobalAveragePool", import_qlinear_unary, "global_average_pool", kMicrosoft},
+      {"QLinearLeakyRelu", import_qlinear_unary, "leaky_relu", kMicrosoft},
+      {"QLinearMatMul", import_qlinear_matmul, ""},
+      {"QLinearMul", import_qlinear_binary, "mul", kMicrosoft},
+      {"QLinearSigmoid", import_qlinear_unary, "sigmoid", kMicrosoft},
+      {"QuantizeLinear", import_quantize, ""},
   };
   return kRules;
 }
