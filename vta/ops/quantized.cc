@@ -216,7 +216,7 @@ std::vector<Tensor> average(const Operands& operands, const std::vector<Slide>& 
       operands.name())};
 }
 
-std::vector<Tensor> qsoftmax(const Operands&) {
+std::vector<Tensor> reference_only(const Operands&) {
   fail("there is no expression of this operator");
 }
 
@@ -242,7 +242,9 @@ std::span<const OpExpression> quantized_expressions() {
       {"qadd", qadd},
       {"qrescale", qrescale},
       {"qmax_pool", qmax_pool},
-      {.op = "qsoftmax", .express = qsoftmax, .limit = kNoExpression},
+      {.op = "qlookup", .express = reference_only, .limit = kNoExpression},
+      {.op = "qmul", .express = reference_only, .limit = kNoExpression},
+      {.op = "qsoftmax", .express = reference_only, .limit = kNoExpression},
       {.op = "qaverage_pool", .express = qaverage_pool, .limit = "exact_quotient is 0"},
       {"qglobal_average_pool", qglobal_average_pool},
   };

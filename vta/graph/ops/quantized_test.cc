@@ -149,6 +149,23 @@ TEST(Qrescale, MovesAndScales) {
             int8s({3}, {-56, 10, 72}));
 }
 
+// (1 + 1) * (3, -2) * (1/2) + 1, clipped at 3; b stretches.
+TEST(Qmul, RequantisesTheProduct) {
+  EXPECT_EQ(run_op("qmul", {int8s({1, 1}, {1}), int8s({1, 2}, {3, -2})},
+                   {{"a_zero_point", -1},
+                    {"factor", 1 << 30},
+                    {"shift", 0},
+                    {"zero_point", 1},
+                    {"clip_max", 3}}),
+            int8s({1, 2}, {3, -1}));
+}
+
+TEST(Qlookup, TakesTheElementOfEachByte) {
+  Tensor table(DType::kInt8, {256});
+  for (int q = -128; q < 128; ++q) table.as<int8_t>()[q + 128] = static_cast<int8_t>(-1 - q);
+  EXPECT_EQ(run_op("qlookup", {int8s({3}, {-128, 4, 127}), table}), int8s({3}, {127, -5, -128}));
+}
+
 std::string error_of(const std::string& op, const std::vector<Tensor>& inputs,
                      const std::map<std::string, Attribute>& attributes) {
   try {
@@ -174,6 +191,10 @@ TEST(Quantized, RefusesParametersOutOfRange) {
             "qrescale 'y': zero_point must be in [-128, 127], got 128");
   EXPECT_EQ(error_of("qrescale", {q}, {{"shift", 0}}),
             "qrescale 'y': attribute 'factor' is missing");
+  EXPECT_EQ(error_of("qlookup", {q, q}, {}),
+            "qlookup 'y': table must have 256 elements, got shape 1x1");
+  EXPECT_EQ(error_of("qmul", {q, q}, {{"factor", 1}, {"shift", 32}}),
+            "qmul 'y': shift must be in [-32, 31], got 32");
   EXPECT_EQ(error_of("quantize", {q}, {{"scale", 1.0}}),
             "quantize 'y': x must be f32, got i8[1x1]");
 }

@@ -2,6 +2,7 @@
 // against LiteRT's reference kernels.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
@@ -13,6 +14,7 @@
 #include "vta/graph/interpreter.h"
 #include "vta/graph/passes.h"
 #include "vta/import/tflite/model.h"
+#include "vta/import/tflite/model_builder.h"
 #include "vta/import/tflite/operator_importer.h"
 #include "vta/import/tflite/tflite.h"
 
@@ -24,20 +26,26 @@ namespace fs = std::filesystem;
 class LiteRt : public testing::TestWithParam<std::string> {
  protected:
   void SetUp() override {
+    open_folder();
     const char* folder = std::getenv("VTA_MODELS");
     const fs::path root = folder != nullptr ? folder : "../shared/models";
     const bool own = fs::exists("fuzz/corpus/tflite/" + GetParam() + ".tflite");
     model_ =
         fs::absolute((own ? fs::path("fuzz/corpus") : root) / "tflite" / (GetParam() + ".tflite"));
     if (!fs::exists(model_)) GTEST_SKIP() << model_ << " is absent";
-    folder_ = fs::path(testing::TempDir()) / ("litert_" + GetParam());
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  void open_folder() {
+    std::string name = testing::UnitTest::GetInstance()->current_test_info()->name();
+    std::ranges::replace(name, '/', '_');
+    folder_ = fs::path(testing::TempDir()) / ("litert_" + name);
     fs::create_directories(folder_);
     if (!has_python_module("ai_edge_litert", folder_)) {
       GTEST_SKIP() << "PyPI's ai-edge-litert is absent: scripts/install_python_packages.sh "
                       "build/python installs it";
     }
   }
-  void TearDown() override { fs::remove_all(folder_); }
 
   void run_litert(int seed) const {
     const int status = run_python({fs::absolute("vta/import/tflite/litert.py").string(),
@@ -45,6 +53,9 @@ class LiteRt : public testing::TestWithParam<std::string> {
                                   folder_);
     ASSERT_EQ(status, 0) << read_text_file(folder_ / "log");
   }
+
+  // Of model_, on two random inputs.
+  void compare_layers() const;
 
   // What LiteRT has in the tensor, in the graph's layout and types; `raw` keeps unsigned bytes.
   Tensor computed(size_t index, bool raw = false) const {
@@ -76,7 +87,7 @@ void expect_equal(const Tensor& got, const Tensor& expected, const std::string& 
   }
 }
 
-TEST_P(LiteRt, ComputesEveryLayerAlike) {
+void LiteRt::compare_layers() const {
   const TfliteModel model = parse_tflite(read_file(model_));
   std::map<std::string, size_t> tensors;
   for (const TfliteOperator& op : model.operators) {
@@ -102,6 +113,10 @@ TEST_P(LiteRt, ComputesEveryLayerAlike) {
   }
 }
 
+TEST_P(LiteRt, ComputesEveryLayerAlike) {
+  compare_layers();
+}
+
 INSTANTIATE_TEST_SUITE_P(Models, LiteRt,
                          testing::Values("float", "int8", "uint8", "transposed_int8",
                                          "transposed_uint8", "ad01_int8", "kws_dscnn_int8",
@@ -113,6 +128,115 @@ INSTANTIATE_TEST_SUITE_P(Models, LiteRt,
                            for (char& c : name) c = c == '.' ? '_' : c;
                            return name;
                          });
+
+// Operators that the models above have not, each on x (and y) at once. The parameter is the type.
+class LiteRtOperators : public LiteRt {
+ protected:
+  void SetUp() override {
+    open_folder();
+    model_ = folder_ / "operators.tflite";
+  }
+
+  int32_t tensor(const std::string& name, const std::vector<int32_t>& shape, float scale,
+                 int64_t zero_point) {
+    if (GetParam() == "float") return b_.floats(name, shape);
+    if (GetParam() == "int8") return b_.bytes(name, shape, scale, zero_point);
+    return b_.unsigned_bytes(name, shape, scale, zero_point + 128);
+  }
+
+  void compare(const std::vector<int32_t>& inputs, const std::vector<int32_t>& outputs) {
+    write_file(model_, b_.finish(inputs, outputs));
+    compare_layers();
+  }
+
+  TfliteBuilder b_;
+};
+
+TEST_P(LiteRtOperators, Activations) {
+  const std::vector<int32_t> shape = {1, 8, 9, 7};
+  const int32_t x = tensor("x", shape, 0.043F, -13);
+  const int32_t relu = tensor("relu", shape, 0.031F, -120);
+  const int32_t relu6 = tensor("relu6", shape, 0.0235F, -128);
+  const int32_t relu1 = tensor("relu1", shape, 0.008F, 3);
+  const int32_t leaky = tensor("leaky", shape, 0.029F, -60);
+  const int32_t swish = tensor("swish", shape, 0.027F, -112);
+  const int32_t logistic = tensor("logistic", shape, 1.0F / 256, -128);
+  const int32_t tanh = tensor("tanh", shape, 1.0F / 128, 0);
+  b_.op(19, {x}, relu).op(21, {x}, relu6).op(20, {x}, relu1).op(117, {x}, swish);
+  b_.op(14, {x}, logistic).op(28, {x}, tanh);
+  b_.op(98, {x}, leaky, tflite::CreateLeakyReluOptions(b_.fbb(), 0.13F));
+  compare({x}, {relu, relu6, relu1, leaky, swish, logistic, tanh});
+}
+
+// Fine steps, whose factor exceeds 1, and coarse ones.
+TEST_P(LiteRtOperators, ActivationsOfOtherScales) {
+  const std::vector<int32_t> shape = {1, 8, 9, 7};
+  std::vector<int32_t> inputs, outputs;
+  for (const float scale : {0.0011F, 0.37F}) {
+    const auto name = [&](const char* what) { return fmt::format("{}{}", what, scale); };
+    inputs.push_back(tensor(name("x"), shape, scale, 21));
+    outputs.push_back(tensor(name("swish"), shape, 1.1F * scale, -40));
+    b_.op(117, {inputs.back()}, outputs.back());
+    outputs.push_back(tensor(name("logistic"), shape, 1.0F / 256, -128));
+    b_.op(14, {inputs.back()}, outputs.back());
+    outputs.push_back(tensor(name("tanh"), shape, 1.0F / 128, 0));
+    b_.op(28, {inputs.back()}, outputs.back());
+    outputs.push_back(tensor(name("relu"), shape, 0.3F * scale, -128));
+    b_.op(19, {inputs.back()}, outputs.back());
+    outputs.push_back(tensor(name("leaky"), shape, 0.4F * scale, 5));
+    b_.op(98, {inputs.back()}, outputs.back(), tflite::CreateLeakyReluOptions(b_.fbb(), 0.3F));
+  }
+  compare(inputs, outputs);
+}
+
+TEST_P(LiteRtOperators, Products) {
+  const std::vector<int32_t> shape = {1, 8, 9, 7};
+  const int32_t x = tensor("x", shape, 0.043F, -13);
+  const int32_t y = tensor("y", shape, 0.021F, 9);
+  const int32_t row = tensor("row", {1, 1, 1, 7}, 1.0F / 256, -128);
+  const int32_t plain = tensor("plain", shape, 0.06F, -5);
+  const int32_t clipped = tensor("clipped", shape, 0.03F, -128);
+  const int32_t scaled = tensor("scaled", shape, 0.02F, 4);
+  const auto options = [&](tflite::ActivationFunctionType activation) {
+    return tflite::CreateMulOptions(b_.fbb(), activation);
+  };
+  b_.op(18, {x, y}, plain, options(tflite::ActivationFunctionType_NONE));
+  b_.op(18, {x, y}, clipped, options(tflite::ActivationFunctionType_RELU6));
+  b_.op(18, {x, row}, scaled, options(tflite::ActivationFunctionType_NONE));
+  compare({x, y, row}, {plain, clipped, scaled});
+}
+
+TEST_P(LiteRtOperators, Means) {
+  const int32_t x = tensor("x", {1, 7, 7, 40}, 0.043F, -13);
+  const int32_t axes = b_.ints("axes", {2}, {1, 2});
+  const int32_t same = tensor("same", {1, 1, 1, 40}, 0.043F, -13);
+  const int32_t fine = tensor("fine", {1, 1, 1, 40}, 0.004F, 20);
+  const int32_t flat = tensor("flat", {1, 40}, 0.005F, -20);
+  b_.op(40, {x, axes}, same, tflite::CreateReducerOptions(b_.fbb(), true));
+  b_.op(40, {x, axes}, fine, tflite::CreateReducerOptions(b_.fbb(), true));
+  b_.op(40, {x, axes}, flat, tflite::CreateReducerOptions(b_.fbb(), false));
+  compare({x}, {same, fine, flat});
+}
+
+TEST_P(LiteRtOperators, Concatenations) {
+  const bool differ = GetParam() == "uint8";  // the other kernel refuses that
+  const int32_t x = tensor("x", {1, 8, 9, 7}, 0.043F, -13);
+  const int32_t y = tensor("y", {1, 8, 9, 5}, differ ? 0.031F : 0.043F, differ ? 20 : -13);
+  const int32_t both = tensor("both", {1, 8, 9, 12}, 0.043F, -13);
+  b_.op(2, {x, y}, both, tflite::CreateConcatenationOptions(b_.fbb(), 3));
+  compare({x, y}, {both});
+}
+
+TEST_P(LiteRtOperators, Padding) {
+  const int32_t x = tensor("x", {1, 4, 5, 3}, 0.043F, -13);
+  const int32_t pads = b_.ints("pads", {4, 2}, {0, 0, 1, 2, 3, 0, 0, 0});
+  const int32_t y = tensor("y", {1, 7, 8, 3}, 0.043F, -13);
+  b_.op(34, {x, pads}, y);
+  compare({x}, {y});
+}
+
+INSTANTIATE_TEST_SUITE_P(Of, LiteRtOperators, testing::Values("float", "int8", "uint8"),
+                         [](const auto& tested) { return tested.param; });
 
 }  // namespace
 }  // namespace vta::import

@@ -106,7 +106,8 @@ TfliteAffine OperatorImporter::affine(const TfliteTensor& tensor) {
 }
 
 // As TFLite's CalculateActivationRangeQuantized.
-OperatorImporter::Attributes OperatorImporter::requantize_attributes() const {
+OperatorImporter::Attributes OperatorImporter::requantize_attributes(
+    TfliteActivation activation) const {
   const TfliteAffine out = output_affine();
   const auto quantised = [&](float value) {
     const auto q =
@@ -114,7 +115,7 @@ OperatorImporter::Attributes OperatorImporter::requantize_attributes() const {
     return std::clamp<int64_t>(q + out.zero_point, -128, 127);
   };
   int64_t low = -128, high = 127;
-  switch (options().activation) {
+  switch (activation) {
     case TfliteActivation::kNone:
       break;
     case TfliteActivation::kRelu:
@@ -148,12 +149,12 @@ ValueId OperatorImporter::emit(const std::string& op, std::vector<ValueId> input
   return graph_.add_node(op, output_tensor().name, std::move(inputs), std::move(attributes))[0];
 }
 
-ValueId OperatorImporter::activated(ValueId x) {
+ValueId OperatorImporter::activated(ValueId x, TfliteActivation activation) {
   const auto clip = [&](float low, float high) {
     return emit("clip", {x, add_constant("low", Tensor::scalar(low)),
                          add_constant("high", Tensor::scalar(high))});
   };
-  switch (options().activation) {
+  switch (activation) {
     case TfliteActivation::kNone:
       return x;
     case TfliteActivation::kRelu:

@@ -54,7 +54,8 @@ class OperatorImporter {
   TfliteAffine input_affine(size_t index) const { return affine(input_tensor(index)); }
   TfliteAffine output_affine() const { return affine(output_tensor()); }
   // zero_point, clip_min and clip_max of the output, from its type and the fused activation.
-  Attributes requantize_attributes() const;
+  Attributes requantize_attributes() const { return requantize_attributes(options().activation); }
+  Attributes requantize_attributes(TfliteActivation activation) const;
 
   graph::ValueId add_constant(std::string_view what, Tensor value);
   graph::ValueId add_constant(std::string_view what, const std::vector<int64_t>& values);
@@ -62,7 +63,8 @@ class OperatorImporter {
   graph::ValueId emit(const std::string& op, std::vector<graph::ValueId> inputs,
                       Attributes attributes = {});
   // Of floats: the fused activation applied to x.
-  graph::ValueId activated(graph::ValueId x);
+  graph::ValueId activated(graph::ValueId x) { return activated(x, options().activation); }
+  graph::ValueId activated(graph::ValueId x, TfliteActivation activation);
   // The elements in the order of the file's layout, or back from it.
   graph::ValueId channels_last(graph::ValueId x);
   graph::ValueId reshaped(graph::ValueId x, const Shape& file_shape);

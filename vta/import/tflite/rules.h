@@ -28,4 +28,11 @@ std::span<const TfliteRule> tflite_shape_rules();
 std::vector<int64_t> tflite_pads(const TfliteOptions& options, const Shape& x, int64_t kernel_h,
                                  int64_t kernel_w);
 
+// The quantised form of an activation that is no clip, as TFLite's reference kernel computes it for
+// each byte: the table of qlookup. Throws Error for scales that TFLite refuses.
+Tensor tflite_logistic_table(const OperatorImporter& node);
+Tensor tflite_tanh_table(const OperatorImporter& node);
+Tensor tflite_hard_swish_table(const OperatorImporter& node);
+Tensor tflite_leaky_relu_table(const OperatorImporter& node);
+
 }  // namespace vta::import

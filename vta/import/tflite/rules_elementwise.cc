@@ -11,8 +11,8 @@ namespace {
 using graph::ValueId;
 using Attributes = OperatorImporter::Attributes;
 
-void set_multiplier(Attributes& attributes, const std::string& prefix, double real) {
-  const QuantizedMultiplier multiplier = quantize_multiplier(real);
+void set_multiplier(Attributes& attributes, const std::string& prefix,
+                    const QuantizedMultiplier& multiplier) {
   attributes[prefix + "factor"] = int64_t{multiplier.factor};
   attributes[prefix + "shift"] = int64_t{multiplier.shift};
 }
@@ -31,40 +31,68 @@ void import_add(OperatorImporter& node) {
   attributes["left_shift"] = int64_t{kLeftShift};
   attributes["a_zero_point"] = x.zero_point;
   attributes["b_zero_point"] = y.zero_point;
-  set_multiplier(attributes, "a_", double{x.scale} / common);
-  set_multiplier(attributes, "b_", double{y.scale} / common);
-  set_multiplier(attributes, "", common / ((1 << kLeftShift) * double{node.output_affine().scale}));
+  set_multiplier(attributes, "a_", quantize_multiplier(double{x.scale} / common));
+  set_multiplier(attributes, "b_", quantize_multiplier(double{y.scale} / common));
+  set_multiplier(
+      attributes, "",
+      quantize_multiplier(common / ((1 << kLeftShift) * double{node.output_affine().scale})));
   node.set_output(node.emit("qadd", {a, b}, attributes));
 }
 
 void import_mul(OperatorImporter& node) {
-  require(!node.is_quantised(), "quantised products are not supported; float are");
-  node.set_output(node.activated(node.emit("mul", {node.input(0), node.input(1)})));
+  const ValueId a = node.input(0), b = node.input(1);
+  if (!node.is_quantised()) return node.set_output(node.activated(node.emit("mul", {a, b})));
+  require(node.shape(a).size() == node.shape(b).size() || node.shape(b).empty(),
+          "a quantised product of shapes {} and {} is not supported; of equal ranks is",
+          to_string(node.shape(a)), to_string(node.shape(b)));
+  const TfliteAffine x = node.input_affine(0), y = node.input_affine(1);
+  Attributes attributes = node.requantize_attributes();
+  attributes["a_zero_point"] = x.zero_point;
+  attributes["b_zero_point"] = y.zero_point;
+  set_multiplier(attributes, "",
+                 quantize_multiplier(x.scale * y.scale / node.output_affine().scale));
+  node.set_output(node.emit("qmul", {a, b}, attributes));
 }
 
-void import_activation(OperatorImporter& node, const std::string& op, Attributes attributes = {}) {
-  require(!node.is_quantised(), "the quantised form is not supported; the float one is");
-  node.set_output(node.emit(op, {node.input(0)}, std::move(attributes)));
+// One that clips: a requantisation does it.
+void import_clipping(OperatorImporter& node, TfliteActivation activation) {
+  const ValueId x = node.input(0);
+  if (!node.is_quantised()) return node.set_output(node.activated(x, activation));
+  Attributes attributes = node.requantize_attributes(activation);
+  attributes["x_zero_point"] = node.input_affine(0).zero_point;
+  set_multiplier(attributes, "",
+                 quantize_multiplier(node.input_affine(0).scale / node.output_affine().scale));
+  node.set_output(node.emit("qrescale", {x}, attributes));
 }
 void import_relu(OperatorImporter& node) {
-  import_activation(node, "relu");
+  import_clipping(node, TfliteActivation::kRelu);
 }
-void import_logistic(OperatorImporter& node) {
-  import_activation(node, "sigmoid");
-}
-void import_tanh(OperatorImporter& node) {
-  import_activation(node, "tanh");
-}
-void import_hard_swish(OperatorImporter& node) {
-  import_activation(node, "hard_swish");
-}
-void import_leaky_relu(OperatorImporter& node) {
-  import_activation(node, "leaky_relu", {{"alpha", double{node.options().alpha}}});
+void import_relu_n1_to_1(OperatorImporter& node) {
+  import_clipping(node, TfliteActivation::kReluN1To1);
 }
 void import_relu6(OperatorImporter& node) {
-  require(!node.is_quantised(), "the quantised form is not supported; the float one is");
-  node.set_output(node.emit("clip", {node.input(0), node.add_constant("low", Tensor::scalar(0.0F)),
-                                     node.add_constant("high", Tensor::scalar(6.0F))}));
+  import_clipping(node, TfliteActivation::kRelu6);
+}
+
+// Any other: of bytes by its table.
+void import_activation(OperatorImporter& node, const std::string& op,
+                       Tensor (*table)(const OperatorImporter&), Attributes attributes = {}) {
+  const ValueId x = node.input(0);
+  if (!node.is_quantised()) return node.set_output(node.emit(op, {x}, std::move(attributes)));
+  node.set_output(node.emit("qlookup", {x, node.add_constant("table", table(node))}));
+}
+void import_logistic(OperatorImporter& node) {
+  import_activation(node, "sigmoid", tflite_logistic_table);
+}
+void import_tanh(OperatorImporter& node) {
+  import_activation(node, "tanh", tflite_tanh_table);
+}
+void import_hard_swish(OperatorImporter& node) {
+  import_activation(node, "hard_swish", tflite_hard_swish_table);
+}
+void import_leaky_relu(OperatorImporter& node) {
+  import_activation(node, "leaky_relu", tflite_leaky_relu_table,
+                    {{"alpha", double{node.options().alpha}}});
 }
 
 // Over the last dimension in the file, the channels where there are four.
@@ -96,7 +124,7 @@ void import_quantize(OperatorImporter& node) {
   const TfliteAffine x = node.input_affine(0);
   Attributes attributes = node.requantize_attributes();
   attributes["x_zero_point"] = x.zero_point;
-  set_multiplier(attributes, "", double{x.scale} / double{y.scale});
+  set_multiplier(attributes, "", quantize_multiplier(double{x.scale} / double{y.scale}));
   node.set_output(node.emit("qrescale", {node.input(0)}, attributes));
 }
 
@@ -120,6 +148,7 @@ std::span<const TfliteRule> tflite_elementwise_rules() {
       {14, "LOGISTIC", import_logistic},
       {18, "MUL", import_mul},
       {19, "RELU", import_relu},
+      {20, "RELU_N1_TO_1", import_relu_n1_to_1},
       {21, "RELU6", import_relu6},
       {25, "SOFTMAX", import_softmax},
       {28, "TANH", import_tanh},

@@ -1,4 +1,7 @@
 // Operators that move elements: they mean the same for floats and integers.
+#include <algorithm>
+#include <cmath>
+
 #include "vta/import/tflite/rules.h"
 
 namespace vta::import {
@@ -10,6 +13,21 @@ using Ints = std::vector<int64_t>;
 // The model says the new shape with its output.
 void import_reshape(OperatorImporter& node) {
   node.set_output(node.reshaped(node.input(0), node.output_tensor().shape));
+}
+
+// Every byte on another scale, as TFLite's ConcatenationWithScaling: in f32, with the zero points
+// of unsigned bytes.
+Tensor rescaled(const TfliteAffine& from, const TfliteAffine& to) {
+  const float scale = from.scale * (1.0F / to.scale);
+  require(std::isfinite(255 * scale), "scales {} and {} are too far apart", from.scale, to.scale);
+  const float bias = static_cast<float>(-(from.zero_point + 128)) * scale;
+  Tensor table(DType::kInt8, {256});
+  for (int q = 0; q < 256; ++q) {
+    const float level = std::round(static_cast<float>(q) * scale + bias);
+    table.as<int8_t>()[q] =
+        static_cast<int8_t>(std::clamp(level + static_cast<float>(to.zero_point), -128.0F, 127.0F));
+  }
+  return table;
 }
 
 void import_concatenation(OperatorImporter& node) {
@@ -24,8 +42,10 @@ void import_concatenation(OperatorImporter& node) {
     parts.push_back(node.input(i));
     if (!node.is_quantised()) continue;
     const TfliteAffine x = node.input_affine(i), y = node.output_affine();
-    require(x.scale == y.scale && x.zero_point == y.zero_point,
-            "part {} and the whole differ in scale or zero point", i);
+    if (x.scale == y.scale && x.zero_point == y.zero_point) continue;
+    require(node.output_tensor().dtype == DType::kUInt8,
+            "part {} and the whole differ in scale or zero point, which TFLite has for u8 only", i);
+    parts.back() = node.emit("qlookup", {parts.back(), node.add_constant("table", rescaled(x, y))});
   }
   require(!parts.empty(), "has no inputs");
   const ValueId whole = node.emit("concat", parts, {{"axis", axis}});

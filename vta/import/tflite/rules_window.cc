@@ -1,4 +1,7 @@
 // Pools, means and resizing.
+#include <algorithm>
+#include <bit>
+
 #include "vta/base/requantize.h"
 #include "vta/import/tflite/rules.h"
 
@@ -57,8 +60,36 @@ void import_max_pool(OperatorImporter& node) {
   node.set_output(node.emit("qrescale", {largest}, clip));
 }
 
+// As TFLite's QuantizedMeanOrSum: the factor of the scales, divided by the number of elements that
+// a mean is over, is kept to 31 bits by cutting off. A depthwise convolution by ones has that form.
+ValueId quantised_mean(OperatorImporter& node, const Ints& axes) {
+  const ValueId x = node.input(0);
+  const Shape shape = node.shape(x);
+  require(shape.size() == 4 && axes == Ints{2, 3},
+          "a quantised mean is supported over the height and width of 4 dimensions");
+  const int64_t channels = shape[1], count = shape[2] * shape[3];
+  require(count >= 1 && count * channels < 1 << 26,
+          "a mean over {} elements of {} channels is not supported", count, channels);
+  const TfliteAffine from = node.input_affine(0), to = node.output_affine();
+  const QuantizedMultiplier scales = quantize_multiplier(from.scale / to.scale);
+  const int places =
+      std::min(63 - std::countl_zero(static_cast<uint64_t>(count)), 31 + scales.shift);
+  Tensor ones(DType::kInt8, {channels, 1, shape[2], shape[3]}), bias(DType::kInt32, {channels});
+  Tensor factor(DType::kInt32, {channels}), shift(DType::kInt32, {channels});
+  std::ranges::fill(ones.as<int8_t>(), int8_t{1});
+  std::ranges::fill(factor.as<int32_t>(),
+                    static_cast<int32_t>((int64_t{scales.factor} << places) / count));
+  std::ranges::fill(shift.as<int32_t>(), scales.shift - places);
+  Attributes attributes = node.requantize_attributes();
+  attributes["group"] = channels;
+  attributes["x_zero_point"] = from.zero_point;
+  return node.emit("qconv",
+                   {x, node.add_constant("ones", ones), node.add_constant("bias", bias),
+                    node.add_constant("factor", factor), node.add_constant("shift", shift)},
+                   attributes);
+}
+
 void import_mean(OperatorImporter& node) {
-  require(!node.is_quantised(), "quantised means are not supported; float are");
   Ints axes = node.constant_integers(1, "axes");
   const auto rank = static_cast<int64_t>(node.input_tensor(0).shape.size());
   static constexpr int64_t kPlace[] = {0, 2, 3, 1};  // of N, H, W, C in the graph
@@ -67,7 +98,10 @@ void import_mean(OperatorImporter& node) {
     if (axis < 0) axis += rank;
     if (rank == 4) axis = kPlace[axis];
   }
-  const ValueId kept = node.emit("reduce_mean", {node.input(0)}, {{"axes", axes}});
+  std::ranges::sort(axes);
+  const ValueId kept = node.is_quantised()
+                           ? quantised_mean(node, axes)
+                           : node.emit("reduce_mean", {node.input(0)}, {{"axes", axes}});
   node.set_output(node.options().keep_dims ? kept
                                            : node.reshaped(kept, node.output_tensor().shape));
 }

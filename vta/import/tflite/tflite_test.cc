@@ -120,11 +120,13 @@ TEST(Tflite, EveryProblemIsListedOnce) {
   const int32_t y = b.bytes("y", {1, 4}, 0.5F, 0);
   const int32_t z = b.bytes("z", {1, 4}, 0.5F, 0);
   const int32_t t = b.bytes("t", {1, 4}, 0.5F, 0);
-  b.op(59, {x}, y).op(19, {y}, z).op(19, {x}, t);
-  EXPECT_EQ(import_error(b.finish({x}, {z, t})),
-            "2 of 3 operators cannot be imported:\n"
-            "  operator 0 (builtin 59): this operator is not supported\n"
-            "  operator 2 (RELU): the quantised form is not supported; the float one is");
+  b.op(59, {x}, y).op(19, {y}, z).op(14, {x}, t);
+  EXPECT_EQ(
+      import_error(b.finish({x}, {z, t})),
+      "2 of 3 operators cannot be imported:\n"
+      "  operator 0 (builtin 59): this operator is not supported\n"
+      "  operator 2 (LOGISTIC): its output has scale 0.5 and zero point 0, must have 0.00390625 "
+      "and -128 (as i8)");
 }
 
 TEST(Tflite, OutputMustBeWhatTheModelSays) {
