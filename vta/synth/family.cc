@@ -93,7 +93,7 @@ constexpr std::string_view kMapWithoutMfs =
 constexpr std::array kFamilies = {
     Family{"ice40", "Lattice iCE40", "iCE40", kRippleMultipliers,
            "synth_ice40 -abc2 -dffe_min_ce_use 3", count_ice40},
-    Family{"ecp5", "Lattice ECP5", "LFE5", "", "synth_ecp5", count_ecp5},
+    Family{"ecp5", "Lattice ECP5", "LFE5", "", "synth_ecp5 -abc9", count_ecp5},
     Family{"xc7", "AMD 7 series and Zynq-7000", "xc7", "",
            "synth_xilinx -family xc7 -flatten -noiopad", count_xilinx},
     Family{"xcup", "AMD UltraScale+", "xc", "", "synth_xilinx -family xcup -flatten -noiopad",
