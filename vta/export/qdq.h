@@ -25,7 +25,7 @@ struct QdqGraph {
 
 // `graph` as vta/quantize leaves it. The result's bytes differ from its bytes by the rounding of
 // one requantisation a layer. Throws Error that names the node without such a form: one whose
-// integers come from or go to the outside of the graph, qsoftmax, qmul, qlookup, grouped
+// integers come from or go to the outside of the graph, qsoftmax, qmul, qlookup, qresize, grouped
 // qconv_transpose.
 QdqGraph to_qdq(const graph::Graph& graph);
 

@@ -244,6 +244,7 @@ std::span<const OpExpression> quantized_expressions() {
       {"qmax_pool", qmax_pool},
       {.op = "qlookup", .express = reference_only, .limit = kNoExpression},
       {.op = "qmul", .express = reference_only, .limit = kNoExpression},
+      {.op = "qresize", .express = reference_only, .limit = kNoExpression},
       {.op = "qsoftmax", .express = reference_only, .limit = kNoExpression},
       {.op = "qaverage_pool", .express = qaverage_pool, .limit = "exact_quotient is 0"},
       {"qglobal_average_pool", qglobal_average_pool},

@@ -16,6 +16,7 @@ std::span<const OpDef> quantized_ops();
 std::span<const OpDef> elementwise_ops();
 std::span<const OpDef> layout_ops();
 std::span<const OpDef> qelementwise_ops();
+std::span<const OpDef> qresize_ops();
 std::span<const OpDef> qsoftmax_ops();
 std::span<const OpDef> reduce_ops();
 std::span<const OpDef> resize_ops();
@@ -24,9 +25,9 @@ std::span<const OpDef> softmax_ops();
 std::span<const OpDef> unary_ops();
 
 inline constexpr std::span<const OpDef> (*kOpFamilies[])() = {
-    conv_ops,        gemm_ops,         normalize_ops, pool_ops,   quantized_ops,
-    elementwise_ops, qelementwise_ops, qsoftmax_ops,  layout_ops, reduce_ops,
-    resize_ops,      shape_ops,        softmax_ops,   unary_ops,
+    conv_ops,        gemm_ops,         normalize_ops, pool_ops,     quantized_ops,
+    elementwise_ops, qelementwise_ops, qresize_ops,   qsoftmax_ops, layout_ops,
+    reduce_ops,      resize_ops,       shape_ops,     softmax_ops,  unary_ops,
 };
 
 }  // namespace vta::graph

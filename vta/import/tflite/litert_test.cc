@@ -227,6 +227,25 @@ TEST_P(LiteRtOperators, Concatenations) {
   compare({x, y}, {both});
 }
 
+// LiteRT's kernel for unsigned bytes computes in float; the importer refuses that.
+TEST_P(LiteRtOperators, BilinearResizing) {
+  const int32_t x = tensor("x", {1, 5, 6, 3}, 0.043F, -13);
+  std::vector<int32_t> outputs;
+  for (const int32_t height : {11, 10, 3}) {
+    const int32_t sizes = b_.ints(fmt::format("sizes{}", height), {2}, {height, 9});
+    for (const auto& [corners, centers] : {std::pair(false, false), {true, false}, {false, true}}) {
+      outputs.push_back(tensor(fmt::format("y{}", outputs.size()), {1, height, 9, 3}, 0.043F, -13));
+      b_.op(23, {x, sizes}, outputs.back(),
+            tflite::CreateResizeBilinearOptions(b_.fbb(), 0, 0, corners, centers));
+    }
+  }
+  if (GetParam() == "uint8") {
+    EXPECT_THROW(import_tflite(b_.finish({x}, outputs)), Error);
+  } else {
+    compare({x}, outputs);
+  }
+}
+
 TEST_P(LiteRtOperators, Padding) {
   const int32_t x = tensor("x", {1, 4, 5, 3}, 0.043F, -13);
   const int32_t pads = b_.ints("pads", {4, 2}, {0, 0, 1, 2, 3, 0, 0, 0});

@@ -109,15 +109,23 @@ void import_mean(OperatorImporter& node) {
 void import_resize(OperatorImporter& node, const std::string& mode) {
   const TfliteOptions& options = node.options();
   const bool nearest = mode == "nearest";
-  if (node.is_quantised()) {
-    require(nearest, "quantised bilinear resizing is not supported; nearest is");
-    require_same_meaning(node);
-  }
+  const bool quantised = node.is_quantised();
+  if (quantised) require_same_meaning(node);
   require(!options.align_corners || !options.half_pixel_centers,
           "align_corners and half_pixel_centers exclude each other");
   require(!nearest || !options.align_corners,
           "resizing to nearest with align_corners is not supported");
   const Shape sizes = channels_first(node.output_tensor().shape);
+  require(sizes.size() == 4, "its output has {} dimensions, must have 4", sizes.size());
+  if (quantised && !nearest) {
+    require(node.output_tensor().dtype == DType::kInt8,
+            "bilinear resizing of unsigned bytes is not supported; of signed ones is");
+    return node.set_output(
+        node.emit("qresize", {node.input(0)},
+                  {{"sizes", Ints{sizes.at(2), sizes.at(3)}},
+                   {"align_corners", int64_t{options.align_corners ? 1 : 0}},
+                   {"half_pixel_centers", int64_t{options.half_pixel_centers ? 1 : 0}}}));
+  }
   const char* coordinates = options.align_corners        ? "align_corners"
                             : options.half_pixel_centers ? "half_pixel"
                                                          : "asymmetric";
