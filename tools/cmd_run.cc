@@ -16,6 +16,7 @@
 #include "vta/base/npy.h"
 #include "vta/module/executor.h"
 #include "vta/module/file.h"
+#include "vta/ops/cpu/host_kernels.h"
 #include "vta/runtime/device.h"
 
 namespace vta::tools {
@@ -33,6 +34,7 @@ struct Options {
   std::string labels;
   std::string device = "fsim";
   std::string hw;  // empty: the module's, or `default` for a model
+  bool reference_host = false;
   uint64_t seed = 0;
   NetworkOptions network;
   bool json = false;
@@ -40,7 +42,8 @@ struct Options {
 
 struct Result {
   graph::NamedTensors outputs;
-  double seconds = 0;
+  double seconds = 0;          // but for compiling the host's nodes
+  double compile_seconds = 0;  // of these
   std::optional<runtime::Counters> counters;
   std::optional<compiler::CompileReport> report;
   std::string note;
@@ -59,9 +62,28 @@ void execute(const module::Module& module, const graph::NamedTensors& inputs,
   // which the executor then refuses.
   const hw::Config config = options.hw.empty() ? module.config : hw::load_config(options.hw);
   const auto device = runtime::make_device(options.device, config, options.seed);
-  module::Executor executor(module, *device);
+  using module::HostCode;
+  module::Executor executor(module, *device,
+                            options.reference_host ? HostCode::kReference : HostCode::kCompiled);
   result.seconds = seconds_of([&] { result.outputs = executor.run(inputs); });
+  result.compile_seconds = executor.compile_seconds();
+  result.seconds -= result.compile_seconds;
   result.counters = executor.counters();
+}
+
+void execute_floats(const graph::Graph& network, const graph::NamedTensors& inputs,
+                    const Options& options, Result& result) {
+  ops::cpu::HostKernels kernels(network);
+  graph::NodeRunner run_one = nullptr;
+  if (!options.reference_host) {
+    run_one = [&](const graph::Node& node, std::span<const Tensor* const> arguments) {
+      return kernels.run(node, arguments);
+    };
+  }
+  result.seconds =
+      seconds_of([&] { result.outputs = graph::run(network, inputs, nullptr, run_one); });
+  result.compile_seconds = kernels.compile_seconds();
+  result.seconds -= result.compile_seconds;
 }
 
 Result run_module(const Options& options) {
@@ -81,7 +103,7 @@ Result run_model(const Options& options) {
   const auto inputs = load_inputs(network, options.inputs, options.network.picture);
   Result result;
   if (options.device == "float") {
-    result.seconds = seconds_of([&] { result.outputs = graph::run(network, inputs); });
+    execute_floats(network, inputs, options, result);
     return result;
   }
   std::vector<graph::NamedTensors> samples = {inputs};
@@ -132,6 +154,9 @@ void print_text(const Result& result, const std::vector<std::string>& labels) {
     }
   }
   fmt::print("{:.3f} s", result.seconds);
+  if (result.compile_seconds > 0) {
+    fmt::print(", {:.3f} s to compile for the host", result.compile_seconds);
+  }
   if (result.counters) {
     fmt::print(", {} instructions, {:.1f} MMACs on the array", result.counters->instructions,
                static_cast<double>(result.counters->gemm_macs) / 1e6);
@@ -152,7 +177,10 @@ void print_json(const Result& result, const Options& options,
     }
     outputs.push_back(output);
   }
-  Json json = {{"device", options.device}, {"seconds", result.seconds}, {"outputs", outputs}};
+  Json json = {{"device", options.device},
+               {"seconds", result.seconds},
+               {"host_compile_seconds", result.compile_seconds},
+               {"outputs", outputs}};
   if (!result.note.empty()) json["note"] = result.note;
   if (result.counters) {
     json["instructions"] = result.counters->instructions;
@@ -215,6 +243,8 @@ void add_run_command(CLI::App& app) {
   std::vector<std::string> devices = runtime::device_names();
   devices.push_back("float");
   add_device_option(*command, options->device, devices);
+  command->add_flag("--reference-host", options->reference_host,
+                    "Run the host's nodes by their reference kernels, not by compiled code");
   add_hw_option(*command, options->hw)
       ->description(
           "Hardware configuration: a preset's name or a JSON file. Not given: `default` "

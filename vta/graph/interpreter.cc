@@ -107,7 +107,8 @@ std::vector<Tensor> run_node(const Graph& graph, const Node& node,
 }
 
 NamedTensors run(const Graph& graph, const NamedTensors& inputs,
-                 const std::function<void(ValueId, const Tensor&)>& observe) {
+                 const std::function<void(ValueId, const Tensor&)>& observe,
+                 const NodeRunner& run_one) {
   check_inputs(graph, inputs);
   const std::vector<size_t> last_use = last_uses(graph);
   std::vector<std::optional<Tensor>> computed(graph.values.size());
@@ -124,7 +125,8 @@ NamedTensors run(const Graph& graph, const NamedTensors& inputs,
     for (const ValueId id : node.inputs) {
       arguments.push_back(id == kNoValue ? nullptr : tensors[id]);
     }
-    std::vector<Tensor> results = run_node(graph, node, arguments);
+    std::vector<Tensor> results =
+        run_one ? run_one(node, arguments) : run_node(graph, node, arguments);
     for (const ValueId id : node.inputs) {
       if (id != kNoValue && last_use[id] == i) computed[id].reset();
     }

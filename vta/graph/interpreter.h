@@ -16,10 +16,16 @@ using NamedTensors = std::map<std::string, Tensor>;
 // and both types.
 void check_inputs(const Graph& graph, const NamedTensors& inputs);
 
+// The outputs of a node of the graph from its inputs (null where an optional one is absent).
+using NodeRunner =
+    std::function<std::vector<Tensor>(const Node& node, std::span<const Tensor* const> inputs)>;
+
 // Output tensors by name. Throws Error as check_inputs does. `observe`, where given, sees every
-// value as it is produced (graph inputs first; not constants): calibration uses it.
+// value as it is produced (graph inputs first; not constants): calibration uses it. `run_one`, where
+// given, runs the nodes in the place of their reference kernels.
 NamedTensors run(const Graph& graph, const NamedTensors& inputs,
-                 const std::function<void(ValueId, const Tensor&)>& observe = nullptr);
+                 const std::function<void(ValueId, const Tensor&)>& observe = nullptr,
+                 const NodeRunner& run_one = nullptr);
 
 // The memory that `run` needs for tensors: inputs, constants, and at the worst moment the results
 // that are still to be read. For refusing a network before it fills the machine.

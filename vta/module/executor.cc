@@ -45,11 +45,12 @@ class Executor::Values {
   std::vector<std::optional<Tensor>> computed_;
 };
 
-Executor::Executor(const Module& module, runtime::Device& device)
+Executor::Executor(const Module& module, runtime::Device& device, HostCode host)
     : module_(&module),
       device_((check_fingerprint(module, device), &device)),
       arena_(device, module.arena_bytes),
       kernel_seconds_(module.kernels.size(), 0.0) {
+  if (host == HostCode::kCompiled) host_.emplace(module.graph);
   for (const BufferPlan& buffer : module.buffers) {
     if (buffer.contents == nullptr) {
       addresses_.push_back(arena_.address() + buffer.offset);
@@ -80,7 +81,8 @@ void Executor::execute(const HostStep& step, Values& values) {
   const graph::Node& node = module_->graph.nodes[static_cast<size_t>(step.node)];
   std::vector<const Tensor*> arguments;
   for (const graph::ValueId id : node.inputs) arguments.push_back(values.get(id));
-  std::vector<Tensor> results = graph::run_node(module_->graph, node, arguments);
+  std::vector<Tensor> results =
+      host_ ? host_->run(node, arguments) : graph::run_node(module_->graph, node, arguments);
   for (size_t i = 0; i < node.outputs.size(); ++i) {
     values.set(node.outputs[i], std::move(results[i]));
   }

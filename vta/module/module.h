@@ -34,7 +34,7 @@ struct BufferPlan {
   uint64_t offset = 0;
 };
 
-// Runs a node of the graph with its reference kernel.
+// Runs a node of the graph on the host.
 struct HostStep {
   int node = 0;
   bool operator==(const HostStep&) const = default;

@@ -17,7 +17,11 @@ Stmt nest_over(const Function& f, const Block& block, const std::vector<IterRang
   std::vector<For> loops;
   for (size_t i = 0; i < ranges.size(); ++i) {
     loop::BlockIter& iter = moved.iters[i];
-    const Var var(fresh_name(f, fmt::format("{}_{}", block.name, without_v(iter.var.name()))));
+    std::string wish = fmt::format("{}_{}", block.name, without_v(iter.var.name()));
+    // A dimension and a reduction's axis may have one name.
+    const auto is_same = [&](const For& n) { return n.var.name() == fresh_name(f, wish); };
+    if (std::ranges::any_of(loops, is_same)) wish += fmt::format("_{}", i);
+    const Var var(fresh_name(f, wish));
     loops.push_back({var, ranges[i].extent, loop::LoopKind::kSerial, Stmt()});
     known[var] = {0, ranges[i].extent - 1};
     iter.binding = simplify(ranges[i].begin + var, known);
