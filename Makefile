@@ -22,6 +22,7 @@ demo: build
 test: build
 	scripts/install_packages.sh test
 	scripts/install_python_packages.sh build/python
+	scripts/install_echarts.sh build/echarts
 	ctest --test-dir build --output-on-failure -j$(JOBS)
 
 # The unit tests once more, under AddressSanitizer and UndefinedBehaviorSanitizer.

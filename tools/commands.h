@@ -30,6 +30,7 @@ void add_hw_command(CLI::App& app);
 void add_isa_command(CLI::App& app);
 void add_ops_command(CLI::App& app);
 void add_quantize_command(CLI::App& app);
+void add_report_command(CLI::App& app);
 void add_rtl_command(CLI::App& app);
 void add_run_command(CLI::App& app);
 void add_synth_command(CLI::App& app);

@@ -63,6 +63,7 @@ int run(int argc, char** argv) {
   add_quantize_command(app);
   add_eval_command(app);
   add_bench_command(app);
+  add_report_command(app);
   add_zoo_command(app);
   add_synth_command(app);
   add_demo_command(app);

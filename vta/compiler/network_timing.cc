@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "vta/codegen/accel/time.h"
-
 namespace vta::compiler {
 
 namespace {
@@ -53,14 +51,22 @@ std::array<uint64_t, kCycleUses> uses_of(const codegen::accel::Timed& timed, uin
   return uses;
 }
 
-LayerTiming time_layer(const module::Module& module, const module::Kernel& kernel,
-                       const graph::Node& node) {
-  const hw::Config& config = module.config;
+}  // namespace
+
+codegen::accel::Timed time_kernel(const module::Module& module, const module::Kernel& kernel) {
   std::vector<int64_t> buffer_bytes;
   for (const int buffer : kernel.buffers) {
     buffer_bytes.push_back(static_cast<int64_t>(module.buffers[static_cast<size_t>(buffer)].bytes));
   }
-  const codegen::accel::Timed timed = codegen::accel::time_of(kernel.program, buffer_bytes, config);
+  return codegen::accel::time_of(kernel.program, buffer_bytes, module.config);
+}
+
+namespace {
+
+LayerTiming time_layer(const module::Module& module, const module::Kernel& kernel,
+                       const graph::Node& node) {
+  const hw::Config& config = module.config;
+  const codegen::accel::Timed timed = time_kernel(module, kernel);
   const sim::Counters work = sim::work_of(config, timed.program.instructions);
   const auto per_cycle = static_cast<uint64_t>(config.macs_per_cycle());
   LayerTiming layer{

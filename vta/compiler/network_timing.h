@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "vta/codegen/accel/time.h"
 #include "vta/compiler/compile.h"
 #include "vta/sim/timing.h"
 
@@ -41,6 +42,9 @@ struct NetworkTiming {
   uint64_t dram_bytes() const;
   uint64_t bound() const;
 };
+
+// A kernel's program alone: when each instruction ran.
+codegen::accel::Timed time_kernel(const module::Module& module, const module::Kernel& kernel);
 
 // `layer_done`, where given, is called after each layer.
 NetworkTiming time_network(const Compiled& compiled,

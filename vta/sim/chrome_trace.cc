@@ -59,10 +59,14 @@ class Level {
 class Picture {
  public:
   Picture(std::span<const Instruction> instructions, const Timing& timing)
-      : instructions_(instructions), timing_(timing) {}
+      : instructions_(instructions), timing_(timing), lane_(lanes_of(instructions, timing)) {
+    for (size_t i = 0; i < lane_.size(); ++i) {
+      size_t& lanes = lanes_[unit_of_index(i)];
+      lanes = std::max(lanes, lane_[i] + 1);
+    }
+  }
 
   std::string json() {
-    assign_lanes();
     name_tracks();
     slices();
     for (size_t unit = 0; unit + 1 < kUnits; ++unit) {
@@ -76,21 +80,6 @@ class Picture {
  private:
   size_t unit_of_index(size_t index) const {
     return static_cast<size_t>(unit_of(instructions_[index]));
-  }
-
-  // Each instruction to its unit's first track that is free when it starts.
-  void assign_lanes() {
-    std::array<std::vector<uint64_t>, kUnits> free_from;
-    for (size_t i = 0; i < instructions_.size(); ++i) {
-      auto& lanes = free_from[unit_of_index(i)];
-      const InstructionTime time = timing_.instructions[i];
-      auto lane = std::ranges::find_if(lanes, [&](uint64_t cycle) { return cycle <= time.start; });
-      if (lane == lanes.end() && lanes.size() < kLanes) lane = lanes.insert(lanes.end(), 0);
-      if (lane == lanes.end()) --lane;
-      *lane = time.end + 1;
-      lane_.push_back(static_cast<size_t>(lane - lanes.begin()));
-    }
-    for (size_t unit = 0; unit < kUnits; ++unit) lanes_[unit] = free_from[unit].size();
   }
 
   void name_tracks() {
@@ -168,6 +157,21 @@ class Picture {
 };
 
 }  // namespace
+
+std::vector<size_t> lanes_of(std::span<const Instruction> instructions, const Timing& timing) {
+  std::array<std::vector<uint64_t>, kUnits> free_from;
+  std::vector<size_t> lane_of;
+  for (size_t i = 0; i < instructions.size(); ++i) {
+    auto& lanes = free_from[static_cast<size_t>(unit_of(instructions[i]))];
+    const InstructionTime time = timing.instructions[i];
+    auto lane = std::ranges::find_if(lanes, [&](uint64_t cycle) { return cycle <= time.start; });
+    if (lane == lanes.end() && lanes.size() < kLanes) lane = lanes.insert(lanes.end(), 0);
+    if (lane == lanes.end()) --lane;
+    *lane = time.end + 1;
+    lane_of.push_back(static_cast<size_t>(lane - lanes.begin()));
+  }
+  return lane_of;
+}
 
 std::string chrome_trace(std::span<const Instruction> instructions, const Timing& timing) {
   require(timing.instructions.size() == instructions.size(), "the run knows {} instructions of {}",

@@ -4,11 +4,15 @@
 
 #include <span>
 #include <string>
+#include <vector>
 
 #include "vta/isa/instruction.h"
 #include "vta/sim/timing.h"
 
 namespace vta::sim {
+
+// The track of each instruction among those of its unit: the first that is free when it starts.
+std::vector<size_t> lanes_of(std::span<const isa::Instruction> instructions, const Timing& timing);
 
 // Tracks: each unit's instructions, from start to end, with their text (a second track, and so on,
 // for those that overlap); arrows from each token's giver to its taker; counters of each token
