@@ -119,19 +119,19 @@ function drawGraph() {
   const nodes = data.nodes.map((node, i) => {
     const layer = layers[node.layer];
     return {
-      name: String(i), value: [...places[i], layer ? 100 * layer.utilisation : 0], symbol: 'roundRect',
+      name: String(i), value: places[i], symbol: 'roundRect',
       symbolSize: [26, 14],
-      itemStyle: layer ? {} : {color: 'transparent', borderColor: colours.quiet, borderWidth: 1.5},
+      itemStyle: layer ? {color: echarts.color.lerp(layer.utilisation, UTILISATION)} : {color: 'transparent', borderColor: colours.quiet, borderWidth: 1.5},
       label: {formatter: () => `${node.name}  {quiet|${node.op}` +
         (layer ? `  ${percent(layer.utilisation)}}` : '  host}')},
     };
   });
   draw('graph', {
     grid: {left: 40, right: 20, top: 40, bottom: 16},
-    xAxis: {type: 'value', show: false, min: -0.15, max: columns},
+    xAxis: {type: 'value', show: false, min: 0, max: columns},
     yAxis: {type: 'value', show: false, inverse: true, min: -0.5, max: rows - 0.5},
     visualMap: {
-      min: 0, max: 100, dimension: 2, orient: 'horizontal', top: 0, left: 0, itemWidth: 12,
+      min: 0, max: 100, seriesIndex: [], orient: 'horizontal', top: 0, left: 0, itemWidth: 12,
       itemHeight: 160, text: ['100 %', '0 %'], inRange: {color: UTILISATION},
       textStyle: {color: colours.quiet}, calculable: false,
     },
