@@ -137,7 +137,7 @@ module vta_core (
   logic [InpLaneW-1:0] inp_wdata;
   logic [WgtLanes-1:0] wgt_we;
   logic [WgtLaneW-1:0] wgt_wdata;
-  logic inp_pad_we, wgt_pad_we;
+  logic inp_pad_we, wgt_pad_we, load_pad_min;
   /* verilator lint_off UNUSEDSIGNAL */
   logic [15:0] load_waddr, load_pad_addr;  // in range where they are used
   /* verilator lint_on UNUSEDSIGNAL */
@@ -157,20 +157,22 @@ module vta_core (
     .r_ready_o(beat_ready[2]), .r_other_i(other_beat[2]),
     .inp_we_o(inp_we), .inp_wdata_o(inp_wdata), .inp_pad_we_o(inp_pad_we),
     .wgt_we_o(wgt_we), .wgt_wdata_o(wgt_wdata), .wgt_pad_we_o(wgt_pad_we),
-    .waddr_o(load_waddr), .pad_addr_o(load_pad_addr),
+    .waddr_o(load_waddr), .pad_addr_o(load_pad_addr), .pad_min_o(load_pad_min),
     .fault_valid_o(load_fault), .fault_code_o(load_code), .number_o(load_number),
     .event_start_o(event_o[0]), .event_end_o(event_o[1]), .cause_o(cause_o[7:4]),
     .waits_for_token_o(load_waits), .idle_o(load_idle)
   );
 
-  vta_operand_ram #(.Lanes(InpLanes), .LaneW(InpLaneW), .Depth(vta_pkg::INP_DEPTH)) inp (
+  vta_operand_ram #(.Lanes(InpLanes), .LaneW(InpLaneW), .Depth(vta_pkg::INP_DEPTH),
+                    .ScalarW(vta_pkg::INP_BITS), .HasMin(1)) inp (
     .clk_i, .clear_i(clear), .we_i(inp_we), .waddr_i(load_waddr[vta_pkg::INP_IDX_W-1:0]), .wdata_i(inp_wdata),
-    .pad_we_i(inp_pad_we), .pad_addr_i(load_pad_addr[vta_pkg::INP_IDX_W-1:0]),
+    .pad_we_i(inp_pad_we), .pad_addr_i(load_pad_addr[vta_pkg::INP_IDX_W-1:0]), .pad_min_i(load_pad_min),
     .raddr_i(inp_raddr), .rdata_o(inp_rdata)
   );
-  vta_operand_ram #(.Lanes(WgtLanes), .LaneW(WgtLaneW), .Depth(vta_pkg::WGT_DEPTH)) wgt (
+  vta_operand_ram #(.Lanes(WgtLanes), .LaneW(WgtLaneW), .Depth(vta_pkg::WGT_DEPTH),
+                    .ScalarW(vta_pkg::WGT_BITS)) wgt (
     .clk_i, .clear_i(clear), .we_i(wgt_we), .waddr_i(load_waddr[vta_pkg::WGT_IDX_W-1:0]), .wdata_i(wgt_wdata),
-    .pad_we_i(wgt_pad_we), .pad_addr_i(load_pad_addr[vta_pkg::WGT_IDX_W-1:0]),
+    .pad_we_i(wgt_pad_we), .pad_addr_i(load_pad_addr[vta_pkg::WGT_IDX_W-1:0]), .pad_min_i(1'b0),
     .raddr_i(wgt_raddr), .rdata_o(wgt_rdata)
   );
 

@@ -43,6 +43,7 @@ module vta_load #(
   output logic                            wgt_pad_we_o,
   output logic [15:0]                     waddr_o,
   output logic [15:0]                     pad_addr_o,
+  output logic                            pad_min_o,
 
   output logic                            fault_valid_o,
   output logic [3:0]                      fault_code_o,
@@ -64,7 +65,7 @@ module vta_load #(
   localparam int LengthW = (SizeW > 5 ? SizeW : 5) + 1;  // of a row with padding
   localparam int IndexW = (vta_pkg::INDEX_W > 5 ? vta_pkg::INDEX_W : 5) + 2;
   localparam int NumberW = vta_pkg::NUMBER_W;
-  localparam int DescW = NumberW + 1 + 1 + 2 * SlotW + 3 * SizeW + 16;
+  localparam int DescW = NumberW + 1 + 1 + 1 + 2 * SlotW + 3 * SizeW + 16;
   localparam int DescCountW = $clog2(vta_pkg::DESCRIPTORS) + 1;
 
   // Indices whose highest bit says, and keeps, that they are beyond every scratchpad.
@@ -101,7 +102,7 @@ module vta_load #(
 
   logic desc_valid, desc_pop;
   logic [NumberW-1:0] d_number;
-  logic d_push_next, d_is_wgt;
+  logic d_push_next, d_is_wgt, d_pad_min;
   logic [SlotW-1:0] d_slot, d_stride_slot;
   logic [SizeW-1:0] d_sram, d_y, d_x;
   logic [3:0] d_xpa, d_xpb, d_ypa, d_ypb;
@@ -109,21 +110,21 @@ module vta_load #(
   vta_ram_fifo #(.Width(DescW), .Depth(vta_pkg::DESCRIPTORS)) descriptors (
     .clk_i, .clear_i, .push_i(start),
     .data_i({cmd_number_i, cmd_insn_i[vta_pkg::PUSH_NEXT_LSB],
-             cmd_insn_i[vta_pkg::MEM_MEMORY_LSB+:3] == 3'(vta_pkg::TYPE_WGT),
+             cmd_insn_i[vta_pkg::MEM_MEMORY_LSB+:3] == 3'(vta_pkg::TYPE_WGT), cmd_insn_i[vta_pkg::MEM_PAD_MIN_LSB],
              cmd_insn_i[vta_pkg::MEM_DRAM_BASE_LSB+:SlotW], cmd_insn_i[vta_pkg::MEM_X_STRIDE_LSB+:SlotW],
              cmd_insn_i[vta_pkg::MEM_SRAM_BASE_LSB+:SizeW], cmd_insn_i[vta_pkg::MEM_Y_SIZE_LSB+:SizeW],
              cmd_insn_i[vta_pkg::MEM_X_SIZE_LSB+:SizeW], cmd_insn_i[vta_pkg::MEM_X_PAD_AFTER_LSB+:4],
              cmd_insn_i[vta_pkg::MEM_X_PAD_BEFORE_LSB+:4], cmd_insn_i[vta_pkg::MEM_Y_PAD_AFTER_LSB+:4],
              cmd_insn_i[vta_pkg::MEM_Y_PAD_BEFORE_LSB+:4]}),
     .pop_i(desc_pop), .valid_o(desc_valid),
-    .data_o({d_number, d_push_next, d_is_wgt, d_slot, d_stride_slot, d_sram, d_y, d_x, d_xpa,
+    .data_o({d_number, d_push_next, d_is_wgt, d_pad_min, d_slot, d_stride_slot, d_sram, d_y, d_x, d_xpa,
              d_xpb, d_ypa, d_ypb}),
     .count_o(desc_count)
   );
 
   // Data side: `cur`.
 
-  logic cur_valid_q, cur_push_next_q, cur_is_wgt_q, any_beat_q;
+  logic cur_valid_q, cur_push_next_q, cur_is_wgt_q, cur_pad_min_q, any_beat_q;
   logic [NumberW-1:0] cur_number_q, end_number_q;
   logic [LengthW-1:0] row_length_q;    // with padding
   logic [SizeW-1:0] cur_x_q;
@@ -151,7 +152,7 @@ module vta_load #(
   assign r_ready_o = cur_valid_q && data_left_q && ((slot_q & slots_mask) == slots_mask || last_column);
   assign data_done = !data_left_q || (consume && last_element);
 
-  // Padding: walks the rows; a row of zeros element by element, a row with data only its ends.
+  // Padding: walks the rows; a row of padding element by element, a row with data only its ends.
 
   logic pads_left_q;
   logic [LengthW-1:0] pad_rows_left_q; // of the phase
@@ -199,6 +200,7 @@ module vta_load #(
       cur_number_q <= d_number;
       cur_push_next_q <= d_push_next;
       cur_is_wgt_q <= d_is_wgt;
+      cur_pad_min_q <= d_pad_min;
       row_length_q <= d_length;
       cur_x_q <= d_x;
       cur_y_q <= d_y;
@@ -283,6 +285,7 @@ module vta_load #(
   assign bus_error = consume && r_error_i;
   assign waddr_o = 16'(index_q);
   assign pad_addr_o = 16'(pad_index);
+  assign pad_min_o = cur_pad_min_q;
   assign inp_pad_we_o = pad_write && !cur_is_wgt_q && !pad_beyond;
   assign wgt_pad_we_o = pad_write && cur_is_wgt_q && !pad_beyond;
 

@@ -121,7 +121,7 @@ module vta_load_buffer #(
   assign d_has_data = d_x != '0 && d_y != '0;
   assign d_has_pads = d_moves && (d_pads != '0 || d_xpb != '0 || d_xpa != '0);
 
-  // `cur`: its padding walks the rows, a row of zeros element by element, a row with data only its ends; then
+  // `cur`: its padding walks the rows, a row of padding element by element, a row with data only its ends; then
   // the data.
 
   logic valid_q, gated_q, is_uop_q, is_acc8_q;

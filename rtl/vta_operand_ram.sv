@@ -1,17 +1,20 @@
 // The scratchpad of inp or wgt: written by the load unit, a lane (a beat's part) or a whole element at a
-// time, while zeros of padding come through a port of their own. Handed over at t, in the RAM from
-// t + 2; the element of the address at t is in the operand register at t + 2.
+// time, while padding comes through a port of its own. Handed over at t, in the RAM from t + 2; the
+// element of the address at t is in the operand register at t + 2.
 //
-// Padding writes no data but an element's zero flag. So that both ports can write it in one cycle, the
-// flag is the difference of two bits: the data port makes its bit equal to the padding port's, the
+// Padding writes no data but an element's padding flag. So that both ports can write it in one cycle,
+// the flag is the difference of two bits: the data port makes its bit equal to the padding port's, the
 // padding port makes its bit different. Each port reads the other's bit before it writes, and takes
-// the bit that is being written where that is the same element's.
+// the bit that is being written where that is the same element's. What padding is, zeros or the least
+// scalars, is one more bit, which the padding port alone writes.
 `default_nettype none
 
 module vta_operand_ram #(
   parameter int Lanes = 1,
   parameter int LaneW = 8,
-  parameter int Depth = 16  // a power of two
+  parameter int Depth = 16,  // a power of two
+  parameter int ScalarW = 8,
+  parameter int HasMin = 0   // padding may be the least scalars
 ) (
   input  wire logic                     clk_i,
   input  wire logic                     clear_i,
@@ -21,6 +24,9 @@ module vta_operand_ram #(
   input  wire logic [LaneW-1:0]         wdata_i,
   input  wire logic                     pad_we_i,
   input  wire logic [$clog2(Depth)-1:0] pad_addr_i,
+  /* verilator lint_off UNUSEDSIGNAL */
+  input  wire logic                     pad_min_i,  // with HasMin
+  /* verilator lint_on UNUSEDSIGNAL */
 
   input  wire logic [$clog2(Depth)-1:0] raddr_i,
   output logic      [Lanes*LaneW-1:0]   rdata_o
@@ -52,7 +58,10 @@ module vta_operand_ram #(
   // Data, and the operand register.
 
   logic [Lanes*LaneW-1:0] ram_data;
-  logic data_bit_read, pad_bit_read;  // the element's zero flag
+  logic data_bit_read, pad_bit_read;  // the element's padding flag
+  logic min_read;
+  logic [LaneW-1:0] padding;
+  assign padding = {(LaneW/ScalarW){min_read, {(ScalarW-1){1'b0}}}};
 
   generate
     for (genvar lane = 0; lane < Lanes; lane++) begin : gen_lane
@@ -61,12 +70,12 @@ module vta_operand_ram #(
         .rdata_o(ram_data[lane*LaneW+:LaneW])
       );
       always_ff @(posedge clk_i) begin
-        rdata_o[lane*LaneW+:LaneW] <= data_bit_read != pad_bit_read ? '0 : ram_data[lane*LaneW+:LaneW];
+        rdata_o[lane*LaneW+:LaneW] <= data_bit_read != pad_bit_read ? padding : ram_data[lane*LaneW+:LaneW];
       end
     end
   endgenerate
 
-  // Zero flags: the bits of both ports, each in two copies, one for the other port, one to read.
+  // Padding flags: the bits of both ports, each in two copies, one for the other port, one to read.
 
   logic data_bit, pad_bit;             // what the ports write
   logic data_bit_seen, pad_bit_seen;   // by the other port
@@ -85,6 +94,18 @@ module vta_operand_ram #(
   vta_flag_ram #(.Depth(Depth)) pad_bits (
     .clk_i, .we_i(pad_we_q), .waddr_i(pad_addr_q), .wdata_i(pad_bit), .raddr_i, .rdata_o(pad_bit_read)
   );
+
+  generate
+    if (HasMin != 0) begin : gen_min
+      logic pad_min_q;
+      always_ff @(posedge clk_i) pad_min_q <= pad_min_i;
+      vta_flag_ram #(.Depth(Depth)) min_bits (
+        .clk_i, .we_i(pad_we_q), .waddr_i(pad_addr_q), .wdata_i(pad_min_q), .raddr_i, .rdata_o(min_read)
+      );
+    end else begin : gen_no_min
+      assign min_read = 1'b0;
+    end
+  endgenerate
 
   // A bit that the other port wrote while this port read it.
   logic data_hit_q, data_hit_bit_q, pad_hit_q, pad_hit_bit_q;

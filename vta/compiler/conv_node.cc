@@ -8,24 +8,30 @@ namespace vta::compiler {
 
 namespace {
 
-Axis axis(const ConvNode& node, size_t d, int64_t in, int64_t out) {
-  return {.in = in,
-          .out = out,
-          .kernel = node.weights.shape()[2 + d],
-          .stride = node.strides[d],
-          .dilation = node.dilations[d],
-          .pad = node.pads[d]};
+// The taps of output `o` that lie inside the input: always consecutive.
+Span taps_inside(const ConvNode& node, size_t d, int64_t in, int64_t o) {
+  const int64_t kernel = node.weights.shape()[2 + d];
+  const auto inside = [&](int64_t tap) {
+    const int64_t i = o * node.strides[d] - node.pads[d] + tap * node.dilations[d];
+    return i >= 0 && i < in;
+  };
+  Span taps;
+  while (taps.begin < kernel && !inside(taps.begin)) ++taps.begin;
+  taps.end = taps.begin;
+  while (taps.end < kernel && inside(taps.end)) ++taps.end;
+  return taps;
 }
 
-// The runs of consecutive outputs whose windows have the same taps inside the input; with a zero
-// point of 0 there is one.
-std::vector<Span> classes(const Axis& axis, int64_t zero_point) {
-  std::vector<Span> runs = {{0, 1}};
-  for (int64_t o = 1; o < axis.out; ++o) {
-    if (zero_point != 0 && axis.taps_inside(o) != axis.taps_inside(o - 1)) runs.push_back({o, o});
-    runs.back().end = o + 1;
+std::vector<BorderRun> runs(const ConvNode& node, size_t d, int64_t in, int64_t out,
+                            bool padding_is_zero_point) {
+  if (padding_is_zero_point) return {{{0, out}, {0, node.weights.shape()[2 + d]}}};
+  std::vector<BorderRun> result;
+  for (int64_t o = 0; o < out; ++o) {
+    const Span taps = taps_inside(node, d, in, o);
+    if (result.empty() || taps != result.back().taps) result.push_back({{o, o}, taps});
+    result.back().outputs.end = o + 1;
   }
-  return runs;
+  return result;
 }
 
 std::vector<int64_t> listed(Span taps) {
@@ -55,8 +61,7 @@ ConvNode ConvNode::with_folded_windows(bool rows) const {
   const int64_t channels = shape[1], height = shape[2], width = shape[3];
   const int64_t folded_rows = rows ? height : 1, kept_rows = height / folded_rows;
   ConvNode folded = *this;
-  folded.weights =
-      Tensor(DType::kInt8, {shape[0], folded_rows * width * channels, kept_rows, 1});
+  folded.weights = Tensor(DType::kInt8, {shape[0], folded_rows * width * channels, kept_rows, 1});
   const auto from = weights.as<int8_t>();
   auto to = folded.weights.as<int8_t>().begin();
   for (int64_t o = 0; o < shape[0]; ++o) {
@@ -91,17 +96,14 @@ module::WindowFold ConvNode::window_fold(bool rows, int64_t x_zero_point) const 
                               .pad = static_cast<int>(pads[d]),
                               .out = static_cast<int>(out)};
   };
-  return {.rows = rows ? folded(0, output.h)
-                       : module::FoldedAxis{.out = static_cast<int>(input.h)},
+  return {.rows = rows ? folded(0, output.h) : module::FoldedAxis{.out = static_cast<int>(input.h)},
           .columns = folded(1, output.w),
           .outside = static_cast<int>(x_zero_point)};
 }
 
-BorderClasses::BorderClasses(const ConvNode& node, int64_t zero_point)
-    : y(axis(node, 0, node.input.h, node.output.h)),
-      x(axis(node, 1, node.input.w, node.output.w)),
-      rows(classes(y, zero_point)),
-      columns(classes(x, zero_point)) {}
+BorderClasses::BorderClasses(const ConvNode& node, bool padding_is_zero_point)
+    : rows(runs(node, 0, node.input.h, node.output.h, padding_is_zero_point)),
+      columns(runs(node, 1, node.input.w, node.output.w, padding_is_zero_point)) {}
 
 std::vector<Requantize> channel_requantisation(const graph::Graph& graph, const graph::Node& node,
                                                const Tensor& weights, std::span<const int64_t> rows,
@@ -139,11 +141,10 @@ std::vector<uint8_t> conv_records(const graph::Graph& graph, const graph::Node& 
                                   const ConvNode& conv, const BorderClasses& border,
                                   int64_t elements, const hw::Config& config) {
   std::vector<uint8_t> bytes;
-  for (const Span& rows : border.rows) {
-    for (const Span& columns : border.columns) {
-      const auto channels = channel_requantisation(graph, node, conv.weights,
-                                                   listed(border.y.taps_inside(rows.begin)),
-                                                   listed(border.x.taps_inside(columns.begin)));
+  for (const BorderRun& rows : border.rows) {
+    for (const BorderRun& columns : border.columns) {
+      const auto channels = channel_requantisation(graph, node, conv.weights, listed(rows.taps),
+                                                   listed(columns.taps));
       const auto records = channel_records(channels, elements, config);
       bytes.insert(bytes.end(), records.begin(), records.end());
     }

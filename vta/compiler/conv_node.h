@@ -43,37 +43,19 @@ struct Span {
   bool operator==(const Span&) const = default;
 };
 
-// One spatial dimension of a window: sizes in elements, `pad` before the first.
-struct Axis {
-  int64_t in = 1, out = 1, kernel = 1, stride = 1, dilation = 1, pad = 0;
-
-  // The input position of tap 0 of output `o`; negative or beyond the input where padding is read.
-  int64_t first(int64_t o) const { return o * stride - pad; }
-  bool inside(int64_t o, int64_t tap) const {
-    const int64_t i = first(o) + tap * dilation;
-    return i >= 0 && i < in;
-  }
-  // The taps of output `o` that lie inside the input: always consecutive.
-  Span taps_inside(int64_t o) const {
-    int64_t begin = 0;
-    while (begin < kernel && !inside(o, begin)) ++begin;
-    int64_t end = begin;
-    while (end < kernel && inside(o, end)) ++end;
-    return {begin, end};
-  }
+// Consecutive outputs of one dimension whose windows have the same taps inside the input, and those
+// taps.
+struct BorderRun {
+  Span outputs, taps;
 };
 
-// LOAD pads with integer 0, which stands for the real number -scale * zero_point. What that adds at
-// the border is taken back by the bias: outputs whose window has the same taps inside the input
-// form a border class, and each class has requantise records of its own. A class is a pair of a run
-// of output rows and a run of output columns; with zero_point = 0 there is one.
+// Padding adds to a sum where it does not stand for the real number 0. What it adds is taken back
+// by the bias: outputs of a run of rows and a run of columns form a border class, and each class
+// has requantise records of its own. Where padding is the zero point there is one, of all taps.
 struct BorderClasses {
-  BorderClasses(const ConvNode& node, int64_t zero_point);
+  BorderClasses(const ConvNode& node, bool padding_is_zero_point);
 
-  int64_t count() const { return static_cast<int64_t>(rows.size() * columns.size()); }
-
-  Axis y, x;
-  std::vector<Span> rows, columns;
+  std::vector<BorderRun> rows, columns;
 };
 
 // The requantisation of each output channel of a qconv, qconv_transpose or qgemm where these rows

@@ -9,12 +9,14 @@ namespace {
 // Tap k of input i goes to output i * stride - pad + k.
 struct Dimension {
   int64_t in, out, kernel, stride, pad;
+  bool padding_counts;
 
   std::vector<int64_t> taps_of(int64_t output) const {
     std::vector<int64_t> taps;
     for (int64_t k = (output + pad) % stride; k < kernel; k += stride) {
       const int64_t position = output + pad - k;
-      if (position >= 0 && position / stride < in) taps.push_back(k);
+      const bool inside = position >= 0 && position / stride < in;
+      if (inside || padding_counts) taps.push_back(k);
     }
     return taps;
   }
@@ -69,12 +71,12 @@ ops::accel::Conv2dTransposeShape ConvTransposeNode::shape() const {
           .column_classes = {}};
 }
 
-std::vector<TransposeClass> ConvTransposeNode::row_classes() const {
-  return Dimension{input.h, output.h, kernel_h, stride_h, pad_top}.classes();
+std::vector<TransposeClass> ConvTransposeNode::row_classes(bool padding_counts) const {
+  return Dimension{input.h, output.h, kernel_h, stride_h, pad_top, padding_counts}.classes();
 }
 
-std::vector<TransposeClass> ConvTransposeNode::column_classes() const {
-  return Dimension{input.w, output.w, kernel_w, stride_w, pad_left}.classes();
+std::vector<TransposeClass> ConvTransposeNode::column_classes(bool padding_counts) const {
+  return Dimension{input.w, output.w, kernel_w, stride_w, pad_left, padding_counts}.classes();
 }
 
 }  // namespace vta::compiler

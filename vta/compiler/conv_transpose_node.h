@@ -10,8 +10,7 @@
 
 namespace vta::compiler {
 
-// The outputs along one spatial dimension that meet the same taps of the kernel inside the input,
-// and those taps.
+// The outputs along one spatial dimension that meet the same taps of the kernel, and those taps.
 struct TransposeClass {
   ops::accel::Progression outputs;
   std::vector<int64_t> taps;
@@ -23,9 +22,10 @@ struct ConvTransposeNode {
 
   // With one class for all outputs.
   ops::accel::Conv2dTransposeShape shape() const;
-  // In order; together all outputs.
-  std::vector<TransposeClass> row_classes() const;
-  std::vector<TransposeClass> column_classes() const;
+  // In order; together all outputs. `padding_counts` where taps outside the input, which is the
+  // zero point there, are met like others.
+  std::vector<TransposeClass> row_classes(bool padding_counts) const;
+  std::vector<TransposeClass> column_classes(bool padding_counts) const;
 
   PackedShape input;
   PackedShape output;

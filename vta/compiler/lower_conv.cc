@@ -15,14 +15,15 @@ namespace vta::compiler {
 
 namespace {
 
-std::vector<int64_t> begins(const std::vector<Span>& runs) {
+std::vector<int64_t> begins(const std::vector<BorderRun>& runs) {
   std::vector<int64_t> first;
-  for (const Span& run : runs) first.push_back(run.begin);
+  for (const BorderRun& run : runs) first.push_back(run.outputs.begin);
   return first;
 }
 
 ops::accel::Conv2dShape packed_shape(const ConvNode& node, const GroupMerge& merge,
-                                     const BorderClasses& border, const Packing& packing) {
+                                     const BorderClasses& border, bool pad_min,
+                                     const Packing& packing) {
   return {.batches = packing.batches(node.input.n),
           .groups = merge.groups,
           .in_blocks = merge.in_blocks,
@@ -39,20 +40,25 @@ ops::accel::Conv2dShape packed_shape(const ConvNode& node, const GroupMerge& mer
           .dilation_w = node.dilations[1],
           .pad_top = node.pads[0],
           .pad_left = node.pads[1],
+          .pad_min = pad_min,
           .row_classes = begins(border.rows),
           .column_classes = begins(border.columns)};
 }
 
 // A convolution with all that its program depends on.
 struct Packed {
-  Packed(ConvNode node, int64_t x_zero_point, const Packing& packing)
+  Packed(ConvNode node, int64_t x_zero_point, const hw::Config& config)
       : conv(std::move(node)),
+        packing(config),
         merge(merge_groups(conv.input.c, conv.output.c, conv.groups, packing)),
-        border(conv, conv.has_padding() ? x_zero_point : 0),
-        shape(packed_shape(conv, merge, border, packing)) {}
+        pad_min(conv.has_padding() && x_zero_point == config.least_input()),
+        border(conv, !conv.has_padding() || x_zero_point == 0 || pad_min),
+        shape(packed_shape(conv, merge, border, pad_min, packing)) {}
 
   ConvNode conv;
+  Packing packing;
   GroupMerge merge;
+  bool pad_min;  // the zero point is what LOAD can pad with
   BorderClasses border;
   ops::accel::Conv2dShape shape;
 };
@@ -89,18 +95,18 @@ runtime::RelocatableProgram program_of(const ops::accel::Conv2dShape& shape,
 
 LoweredKernel lowered(const graph::Graph& graph, const graph::Node& node, const Packed& packed,
                       const hw::Config& config, ConvPrograms& programs) {
-  const Packing packing(config);
   if (!programs.contains(packed.shape)) {
     programs.emplace(packed.shape, program_of(packed.shape, config));
   }
   const ConvNode& conv = packed.conv;
   const GroupMerge& merge = packed.merge;
-  const int64_t elements = merge.groups * merge.out_blocks * packing.out_per_block;
-  return {.program = programs.at(packed.shape),
-          .constants = {module::pack_weights(
-                            expand_weights(conv.weights, conv.groups, merge, packing), config),
-                        conv_records(graph, node, conv, packed.border, elements, config)},
-          .macs = conv.output.n * conv.output.h * conv.output.w * conv.weights.size()};
+  const int64_t elements = merge.groups * merge.out_blocks * packed.packing.out_per_block;
+  return {
+      .program = programs.at(packed.shape),
+      .constants = {module::pack_weights(
+                        expand_weights(conv.weights, conv.groups, merge, packed.packing), config),
+                    conv_records(graph, node, conv, packed.border, elements, config)},
+      .macs = conv.output.n * conv.output.h * conv.output.w * conv.weights.size()};
 }
 
 }  // namespace
@@ -108,15 +114,14 @@ LoweredKernel lowered(const graph::Graph& graph, const graph::Node& node, const 
 // Folded windows fill blocks that few channels would leave empty.
 LoweredKernel lower_conv(const graph::Graph& graph, const graph::Node& node,
                          const hw::Config& config, bool input_on_host, ConvPrograms& programs) {
-  const Packing packing(config);
   const int64_t x_zero_point = node.int_attr("x_zero_point");
   const ConvNode conv(graph, node);
-  Packed best(conv, x_zero_point, packing);
+  Packed best(conv, x_zero_point, config);
   std::optional<module::WindowFold> fold;
   if (input_on_host && conv.groups == 1 && is_in_range(conv, 1)) {
     for (const bool rows : {false, true}) {
       if (rows && !is_in_range(conv, 0)) continue;
-      Packed folded(conv.with_folded_windows(rows), x_zero_point, packing);
+      Packed folded(conv.with_folded_windows(rows), x_zero_point, config);
       if (products(folded.shape) >= products(best.shape)) continue;
       if (cycles(folded.shape, config) >= cycles(best.shape, config)) continue;
       best = std::move(folded);

@@ -59,7 +59,8 @@ LoweredKernel lower_by_phase(const graph::Graph& graph, const graph::Node& node,
   if (node.int_attr("x_zero_point") == 0) {
     add_records({}, {});
   } else {
-    const std::vector<TransposeClass> rows = conv.row_classes(), columns = conv.column_classes();
+    shape.pad_min = node.int_attr("x_zero_point") == config.least_input();
+    const auto rows = conv.row_classes(shape.pad_min), columns = conv.column_classes(shape.pad_min);
     shape.row_classes = outputs_of(rows);
     shape.column_classes = outputs_of(columns);
     for (const TransposeClass& row : rows) {

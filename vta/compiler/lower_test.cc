@@ -174,12 +174,11 @@ TEST_P(Lower, FirstLayersOfFewChannelsWithFoldedWindows) {
       expect_matches_interpreter(graph, config_, random_);
       const auto fold = first_upload(compile_integer(graph, config_).module).fold;
       ASSERT_TRUE(fold.has_value());
-      EXPECT_EQ(fold->columns,
-                (module::FoldedAxis{.kernel = 5,
-                                    .stride = 2,
-                                    .dilation = static_cast<int>(dilation),
-                                    .pad = 3,
-                                    .out = dilation == 1 ? 10 : 8}));
+      EXPECT_EQ(fold->columns, (module::FoldedAxis{.kernel = 5,
+                                                   .stride = 2,
+                                                   .dilation = static_cast<int>(dilation),
+                                                   .pad = 3,
+                                                   .out = dilation == 1 ? 10 : 8}));
       EXPECT_EQ(fold->outside, x_zero_point);
     }
   }
@@ -195,8 +194,8 @@ TEST_P(Lower, AFirstLayerWithFoldedRows) {
     if (config_.name != "default") continue;
     const auto fold = first_upload(compile_integer(graph, config_).module).fold;
     ASSERT_TRUE(fold.has_value());
-    EXPECT_EQ(fold->rows, (module::FoldedAxis{
-                              .kernel = 7, .stride = 2, .dilation = 1, .pad = 3, .out = 15}));
+    EXPECT_EQ(fold->rows,
+              (module::FoldedAxis{.kernel = 7, .stride = 2, .dilation = 1, .pad = 3, .out = 15}));
   }
 }
 

@@ -260,6 +260,11 @@ class Plan {
       return is(i) && uses_dram(i) && i.y_pad_before > 0 && i.y_pad_after > 0 &&
              i.x_pad_before > 0 && i.x_pad_after > 0;
     });
+    instruction(name + ".pad.min", "data with padding and pad_min, which only inp heeds",
+                [is](const Instruction& i) {
+                  return is(i) && uses_dram(i) && i.pad_min &&
+                         i.y_pad_before + i.y_pad_after + i.x_pad_before + i.x_pad_after > 0;
+                });
     instruction(name + ".pad.only", "padding around no data",
                 [is](const Instruction& i) { return is(i) && moves(i) && !uses_dram(i); });
   }

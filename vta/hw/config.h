@@ -79,6 +79,7 @@ struct Config {
 
   // Bytes of one element of `memory`, and how many the scratchpad holds (kOut: as kAcc).
   int64_t element_bytes(Memory memory) const;
+  int least_input() const { return -(1 << (inp_bits - 1)); }  // of a scalar
   int64_t depth(Memory memory) const;
   int index_bits(Memory memory) const;  // log2(depth)
   int64_t buffer_bytes(Memory memory) const;

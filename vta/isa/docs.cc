@@ -36,9 +36,11 @@ pair of conflicting accesses.
 constexpr std::string_view kTransferText = R"(
 Sizes, strides and bases count elements of the memory type; a DRAM byte address is `dram_base` times
 the element's bytes. `y_size` rows of `x_size` elements lie `x_stride` elements apart in DRAM and one
-after the other in the scratchpad, from `sram_base` on. LOAD surrounds them with zeros: each row
+after the other in the scratchpad, from `sram_base` on. LOAD surrounds them with padding: each row
 becomes `x_pad_before + x_size + x_pad_after` long, and `y_pad_before` and `y_pad_after` such rows of
-zeros come before and after. STORE takes no padding. Where that makes no elements nothing moves, and
+padding come before and after. Padding is zeros; with `pad_min`, that of `inp` is the least integer of
+its type in each scalar, as what follows a rectifier has as its zero point. Others ignore `pad_min`.
+STORE takes no padding. Where that makes no elements nothing moves, and
 the instruction only carries its tokens. An index beyond the scratchpad or an address beyond 32 bits
 is a fault.
 )";
@@ -159,10 +161,11 @@ std::string head(const Encoding& encoding) {
       "Fields lie in the order of the tables, least significant bit first, in little-endian "
       "64-bit\n"
       "words; a field that would straddle two words starts at the next one. An instruction takes\n"
-      "128 bits where the fields of every opcode fit, else 256; a micro-op 32 or 64. `overwrite`,\n"
-      "which the published instruction set lacks, moves none of its fields: it takes the lowest "
-      "bit\n"
-      "that they leave free. Here an\n"
+      "128 bits where the fields of every opcode fit, else 256; a micro-op 32 or 64. `overwrite` "
+      "and\n"
+      "`pad_min`, which the published instruction set lacks, move none of its fields: each takes "
+      "the\n"
+      "lowest bit that they leave free. Here an\n"
       "instruction takes {} bits and a micro-op {}. Bits that no field covers are ignored; "
       "opcodes,\n"
       "memory types and ALU operations without a name are faults.\n",

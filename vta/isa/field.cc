@@ -70,10 +70,11 @@ constexpr std::array kMemoryFields = {
     field<&I::y_size>("y_size", fixed(16), "rows"),
     field<&I::x_size>("x_size", fixed(16), "elements in a row"),
     field<&I::x_stride>("x_stride", fixed(16), "elements from row to row in DRAM"),
-    field<&I::y_pad_before>("y_pad_before", fixed(4), "rows of zeros before"),
-    field<&I::y_pad_after>("y_pad_after", fixed(4), "rows of zeros after"),
-    field<&I::x_pad_before>("x_pad_before", fixed(4), "zeros before each row"),
-    field<&I::x_pad_after>("x_pad_after", fixed(4), "zeros after each row"),
+    field<&I::y_pad_before>("y_pad_before", fixed(4), "rows of padding before"),
+    field<&I::y_pad_after>("y_pad_after", fixed(4), "rows of padding after"),
+    field<&I::x_pad_before>("x_pad_before", fixed(4), "padding before each row"),
+    field<&I::x_pad_after>("x_pad_after", fixed(4), "padding after each row"),
+    added_flag<&I::pad_min>("pad_min", "inp: padding is the least integer, not zero"),
 };
 
 constexpr std::array kGemmFields = {

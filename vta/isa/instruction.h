@@ -37,10 +37,10 @@ struct Instruction {
   bool push_next = false;
 
   // LOAD, STORE: y_size rows of x_size elements, x_stride elements apart in DRAM, dense in SRAM.
-  // LOAD surrounds the rows with zeros: a padded row is x_pad_before + x_size + x_pad_after long,
-  // and y_pad_before and y_pad_after such rows of zeros come before and after. STORE takes no
-  // padding. With x_size = 0 or y_size = 0 and no padding nothing moves: such an instruction only
-  // carries tokens.
+  // LOAD surrounds the rows with padding: a padded row is x_pad_before + x_size + x_pad_after long,
+  // and y_pad_before and y_pad_after such rows of padding come before and after. It is zeros; with
+  // pad_min and inp, the least integer of the type in each scalar. STORE takes no padding. With
+  // x_size = 0 or y_size = 0 and no padding nothing moves: such an instruction only carries tokens.
   MemoryType memory = MemoryType::kUop;
   uint32_t sram_base = 0;  // elements
   uint32_t dram_base = 0;  // elements: byte address / element bytes
@@ -51,6 +51,7 @@ struct Instruction {
   uint32_t y_pad_after = 0;
   uint32_t x_pad_before = 0;
   uint32_t x_pad_after = 0;
+  bool pad_min = false;  // LOAD of inp only
 
   // GEMM, ALU: for o < iter_out, for i < iter_in, for u in [uop_begin, uop_end), with micro-op u:
   //   dst = u.dst + o * dst_factor_out + i * dst_factor_in, and src, wgt likewise.

@@ -75,7 +75,7 @@ class Compiler {
   }
   void add(const Copy& n) {
     const Bytecode::Place to = place(n.to), from = place(n.from);
-    code_.copies.push_back({to, from});
+    code_.copies.push_back({to, from, n.padding});
     emit({.code = Code::kCopy, .first = static_cast<uint32_t>(code_.copies.size() - 1)});
   }
   void add(const Intrinsic& n) {

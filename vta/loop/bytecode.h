@@ -58,6 +58,7 @@ struct Bytecode {
   };
   struct Move {
     Place to, from;
+    int64_t padding;
   };
   struct Call {
     std::string name;

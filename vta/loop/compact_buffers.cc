@@ -128,8 +128,8 @@ bool clips_both(const Copy& n, size_t d) {
   return false;
 }
 
-// Dimensions in which a copy reads zeros from beyond the buffer: what is outside must stay outside.
-// What one writes there may as well be written.
+// Dimensions in which a copy reads padding from beyond the buffer: what is outside must stay
+// outside. What one writes there may as well be written.
 std::set<size_t> dims_with_padding(const Stmt& body, const Buffer& buffer, const Ranges& known) {
   std::set<size_t> dims;
   for_each_stmt(body, [&](const Stmt& s) {
@@ -200,29 +200,29 @@ class Compaction {
       if (r.buffer == old_one) r = {new_one, from_begin(r.begin), r.extent};
       return r;
     };
-    return rewrite(body, {.expr =
-                              [&](const Expr& e) {
-                                const auto* l = std::get_if<Load>(&e->kind);
-                                return l != nullptr && l->buffer == old_one
-                                           ? load(new_one, from_begin(l->indices))
-                                           : e;
-                              },
-                          .stmt =
-                              [&](const Stmt& s) {
-                                if (const auto* n = as<Store>(s);
-                                    n != nullptr && n->buffer == old_one) {
-                                  return make_store(new_one, from_begin(n->indices), n->value);
-                                }
-                                if (const auto* n = as<Copy>(s)) {
-                                  return make_stmt(Copy{region(n->to), region(n->from)});
-                                }
-                                if (const auto* n = as<Intrinsic>(s)) {
-                                  Intrinsic call = *n;
-                                  for (Region& r : call.regions) r = region(r);
-                                  return make_stmt(std::move(call));
-                                }
-                                return s;
-                              }});
+    return rewrite(body,
+                   {.expr =
+                        [&](const Expr& e) {
+                          const auto* l = std::get_if<Load>(&e->kind);
+                          return l != nullptr && l->buffer == old_one
+                                     ? load(new_one, from_begin(l->indices))
+                                     : e;
+                        },
+                    .stmt =
+                        [&](const Stmt& s) {
+                          if (const auto* n = as<Store>(s); n != nullptr && n->buffer == old_one) {
+                            return make_store(new_one, from_begin(n->indices), n->value);
+                          }
+                          if (const auto* n = as<Copy>(s)) {
+                            return make_stmt(Copy{region(n->to), region(n->from), n->padding});
+                          }
+                          if (const auto* n = as<Intrinsic>(s)) {
+                            Intrinsic call = *n;
+                            for (Region& r : call.regions) r = region(r);
+                            return make_stmt(std::move(call));
+                          }
+                          return s;
+                        }});
   }
 
   Ranges known_;  // of loops around

@@ -89,16 +89,20 @@ const Load* loaded(const Expr& value) {
 std::optional<Copy> copy_of(const Store& store, const Ranges& ranges) {
   Expr value = store.value;
   std::vector<Expr> inside;
-  if (const auto* s = std::get_if<Select>(&value->kind); s != nullptr && is_constant(s->no, 0)) {
+  int64_t padding = 0;
+  if (const auto* s = std::get_if<Select>(&value->kind); s != nullptr) {
     add_conjuncts(s->condition, inside);
     value = s->yes;
+    const int64_t* constant = as_constant(s->no);
+    if (constant == nullptr) return std::nullopt;
+    padding = *constant;
   }
   const Load* from = loaded(value);
-  if (from == nullptr) return std::nullopt;
+  if (from == nullptr || wrap(from->buffer->type, padding) != padding) return std::nullopt;
   const bool in = from->buffer->scope == Scope::kGlobal && is_scratchpad(store.buffer);
   const bool out = is_scratchpad(from->buffer) && store.buffer->scope == Scope::kGlobal;
   if (!in && !out) return std::nullopt;
-  Copy copy{element(store.buffer, store.indices), element(from->buffer, from->indices)};
+  Copy copy{element(store.buffer, store.indices), element(from->buffer, from->indices), padding};
   const bool is_padding = std::ranges::all_of(
       inside, [&](const Expr& e) { return keeps_inside(e, copy.from, ranges); });
   return is_padding ? std::optional(copy) : std::nullopt;
@@ -181,14 +185,14 @@ class CopyFormer {
     return make_stmt(If{inner->condition, loop(make_stmt(bare), bare)});
   }
 
-  // Where the condition fails nothing is written, or zero, to elements that hold nothing else.
+  // Where the condition fails nothing is written, or padding to elements that hold nothing else.
   bool is_implied(const Expr& condition, const Copy& copy) const {
     std::vector<Expr> parts;
     add_conjuncts(condition, parts);
-    const bool may_zero = is_scratchpad(copy.to.buffer) && writers_.at(copy.to.buffer.get()) == 1 &&
-                          copy.from.buffer->scope == Scope::kGlobal;
+    const bool may_pad = is_scratchpad(copy.to.buffer) && writers_.at(copy.to.buffer.get()) == 1 &&
+                         copy.from.buffer->scope == Scope::kGlobal;
     return std::ranges::all_of(parts, [&](const Expr& e) {
-      return keeps_inside(e, copy.to, ranges_) || (may_zero && keeps_inside(e, copy.from, ranges_));
+      return keeps_inside(e, copy.to, ranges_) || (may_pad && keeps_inside(e, copy.from, ranges_));
     });
   }
 

@@ -223,9 +223,9 @@ class Machine {
       const std::vector<int64_t> target = place(n.to, points.point());
       if (!is_inside(to, target)) continue;
       const std::vector<int64_t> source = place(n.from, points.point());
-      at(n.to.buffer, target) = is_inside(from, source)
-                                    ? convert(to.type, from.type, at(n.from.buffer, source))
-                                    : Value{.integer = 0};
+      const Value value =
+          is_inside(from, source) ? at(n.from.buffer, source) : Value{.integer = n.padding};
+      at(n.to.buffer, target) = convert(to.type, from.type, value);
     } while (points.next());
   }
   // The indices of a region's point.

@@ -11,8 +11,8 @@ Function lower_blocks(const Function& f);
 
 // Loops that store, element by element, what they load become a Copy of regions, where one side is
 // global and the other a scratchpad (inp, wgt, acc). Conditions go where they say no more than that
-// an element is inside its buffer: a Copy reads zero outside, and writes nothing outside. What is
-// not such a loop stays, and so do virtual threads and unrolled loops.
+// an element is inside its buffer: a Copy reads its padding outside, and writes nothing outside.
+// What is not such a loop stays, and so do virtual threads and unrolled loops.
 Function form_copies(const Function& f);
 
 // An allocated buffer shrinks to the box that is touched where it is allocated, which is in the

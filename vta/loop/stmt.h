@@ -76,10 +76,11 @@ struct Region {
 };
 
 // A DMA: to = from, element by element, where extents other than 1 correspond in order. Elements
-// of `from` that lie outside its buffer read as zero: that is the padding. Elements of `to` that
-// lie outside its buffer are left out. Between integers of two types values wrap.
+// of `from` that lie outside its buffer read as `padding`. Elements of `to` that lie outside its
+// buffer are left out. Between integers of two types values wrap.
 struct Copy {
   Region to, from;
+  int64_t padding = 0;  // of the type of `from`; 0 for floats
 };
 
 // An intrinsic applied to regions, in the order of its parameters, and scalars.

@@ -141,7 +141,9 @@ class Parser {
     if (reader_.accept_word("copy")) {
       Region to = region();
       reader_.expect("=");
-      return make_stmt(Copy{std::move(to), region()});
+      Region from = region();
+      const int64_t padding = reader_.accept_word("padding") ? reader_.number<int64_t>() : 0;
+      return make_stmt(Copy{std::move(to), std::move(from), padding});
     }
     if (reader_.accept_word("call")) return intrinsic();
     if (reader_.accept_word("block")) return block();

@@ -104,7 +104,10 @@ class Printer {
     line("alloc " + declaration(*n.buffer, names_.of(n.buffer)));
     statement(n.body);
   }
-  void print(const Copy& n) { line(fmt::format("copy {} = {}", region(n.to), region(n.from))); }
+  void print(const Copy& n) {
+    const std::string padding = n.padding == 0 ? "" : fmt::format(" padding {}", n.padding);
+    line(fmt::format("copy {} = {}{}", region(n.to), region(n.from), padding));
+  }
   void print(const Intrinsic& n) {
     std::string regions;
     for (const Region& r : n.regions) regions += (regions.empty() ? "" : ", ") + region(r);

@@ -62,6 +62,9 @@ class Verifier {
     require(to == from || (to.is_integer() && from.is_integer()),
             "a copy from {} to {}, must be of one type or of integers", to_string(from),
             to_string(to));
+    require(from.is_integer() ? wrap(from, n.padding) == n.padding : n.padding == 0,
+            "a copy pads {} with {}, must be {}", n.from.buffer->name, n.padding,
+            from.is_integer() ? "of " + to_string(from) : "0");
   }
   void check(const Intrinsic& n) {
     for (const Region& r : n.regions) region(r);

@@ -42,7 +42,7 @@ TEST(Package, FollowsTheConfiguration) {
   EXPECT_THAT(text, HasSubstr("  localparam int TREE_STAGES = 3;\n"));
   EXPECT_THAT(text, HasSubstr("  localparam int INP_W = 256;\n"));
   EXPECT_THAT(text, HasSubstr("  localparam int HAS_REQUANTISE = 0;\n"));
-  EXPECT_THAT(text, HasSubstr("  localparam logic [31:0] VALUE_OPERATIONS = 32'h031f3f1f;\n"));
+  EXPECT_THAT(text, HasSubstr("  localparam logic [31:0] VALUE_OPERATIONS = 32'h071f3f1f;\n"));
 }
 
 }  // namespace

@@ -151,7 +151,8 @@ Instruction CommandStream::Impl::transfer(Opcode opcode, MemoryType type, int64_
                     {"y_pad_before", r.pad_top},
                     {"y_pad_after", r.pad_bottom},
                     {"x_pad_before", r.pad_left},
-                    {"x_pad_after", r.pad_right}});
+                    {"x_pad_after", r.pad_right},
+                    {"pad_min", r.pad_min ? 1 : 0}});
   const std::string what = fmt::format("{} {}", isa::opcode_name(opcode), isa::memory_name(type));
   const int64_t elements =
       (r.pad_top + r.rows + r.pad_bottom) * (r.pad_left + r.row_size + r.pad_right);

@@ -29,6 +29,7 @@ struct Region {
   int64_t pad_bottom = 0;
   int64_t pad_left = 0;
   int64_t pad_right = 0;
+  bool pad_min = false;
 };
 
 struct LoopNest {

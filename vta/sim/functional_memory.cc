@@ -76,17 +76,17 @@ uint64_t FunctionalMemory::load(const isa::Instruction& i, const Dram& dram) {
   const uint64_t columns = padded_columns(i);
   const auto bytes = static_cast<uint64_t>(config_.element_bytes(dram_element(i.memory)));
   uint64_t sram = i.sram_base;
-  clear(i.memory, sram, i.y_pad_before * columns);
+  pad(i, sram, i.y_pad_before * columns);
   sram += i.y_pad_before * columns;
   for (uint64_t y = 0; y < i.y_size; ++y, sram += columns) {
-    clear(i.memory, sram, i.x_pad_before);
+    pad(i, sram, i.x_pad_before);
     if (i.x_size > 0) {
       fill(i.memory, sram + i.x_pad_before, i.x_size,
            dram.at(dram_address(i, config_, y, 0), i.x_size * bytes).data());
     }
-    clear(i.memory, sram + i.x_pad_before + i.x_size, i.x_pad_after);
+    pad(i, sram + i.x_pad_before + i.x_size, i.x_pad_after);
   }
-  clear(i.memory, sram, i.y_pad_after * columns);
+  pad(i, sram, i.y_pad_after * columns);
   return uint64_t{i.y_size} * i.x_size * bytes;
 }
 
@@ -98,6 +98,12 @@ uint64_t FunctionalMemory::store(const isa::Instruction& i, Dram& dram) {
            dram.at(dram_address(i, config_, y, 0), i.x_size * bytes).data());
   }
   return uint64_t{i.y_size} * i.x_size * bytes;
+}
+
+void FunctionalMemory::pad(const isa::Instruction& load, uint64_t sram, uint64_t count) {
+  if (load.memory != MemoryType::kInp || !load.pad_min) return clear(load.memory, sram, count);
+  scratch_.assign(count * batch_ * block_in_, static_cast<int8_t>(config_.least_input()));
+  pack_inputs(scratch_.data(), sram, count);
 }
 
 void FunctionalMemory::clear(MemoryType type, uint64_t sram, uint64_t count) {
@@ -148,8 +154,11 @@ void FunctionalMemory::fill_uops(uint64_t sram, uint64_t count, const uint8_t* b
 }
 
 void FunctionalMemory::fill_inputs(uint64_t sram, uint64_t count, const uint8_t* bytes) {
+  pack_inputs(unpack(bytes, count * batch_ * block_in_, config_.inp_bits), sram, count);
+}
+
+void FunctionalMemory::pack_inputs(const int8_t* scalars, uint64_t sram, uint64_t count) {
   const size_t rows = count * batch_;
-  const int8_t* scalars = unpack(bytes, rows * block_in_, config_.inp_bits);
   uint8_t* packed = inputs_.data() + sram * input_bytes();
   if (shape_.depth == block_in_) {
     kernels_.pack_inputs(scalars, rows * block_in_, packed);

@@ -45,11 +45,13 @@ class FunctionalMemory {
   size_t element_lanes() const { return row_lanes() * batch_; }
 
  private:
-  // `count` elements from `sram` on: zeros, or from packed DRAM bytes.
+  // `count` elements from `sram` on: zeros, an instruction's padding, or from packed DRAM bytes.
   void clear(isa::MemoryType type, uint64_t sram, uint64_t count);
+  void pad(const isa::Instruction& load, uint64_t sram, uint64_t count);
   void fill(isa::MemoryType type, uint64_t sram, uint64_t count, const uint8_t* bytes);
   void fill_uops(uint64_t sram, uint64_t count, const uint8_t* bytes);
   void fill_inputs(uint64_t sram, uint64_t count, const uint8_t* bytes);
+  void pack_inputs(const int8_t* scalars, uint64_t sram, uint64_t count);
   void fill_weights(uint64_t sram, uint64_t count, const uint8_t* bytes);
   void fill_accumulators(uint64_t sram, uint64_t count, const uint8_t* bytes);
   void fill_accumulators_narrow(uint64_t sram, uint64_t count, const uint8_t* bytes);

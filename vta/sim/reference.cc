@@ -69,8 +69,11 @@ class Reference : public Simulator {
           load_element(i.memory, element, dram.at(from, bytes));
           counters_.dram_read_bytes += bytes;
         } else {
-          const std::vector<uint8_t> zeros(bytes);
-          load_element(i.memory, element, zeros);
+          load_element(i.memory, element, std::vector<uint8_t>(bytes));
+          if (i.memory == MemoryType::kInp && i.pad_min) {
+            std::fill_n(inp_.begin() + static_cast<ptrdiff_t>(element * inp_scalars()),
+                        inp_scalars(), config_.least_input());
+          }
         }
       }
     }

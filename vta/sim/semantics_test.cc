@@ -238,6 +238,27 @@ TEST_P(Semantics, LoadSurroundsRowsWithZeros) {
   for (uint32_t e = 0; e < 12; ++e) EXPECT_EQ(result(e)[0], expected[e]) << "element " << e;
 }
 
+TEST_P(Semantics, PadMinMakesTheLeastIntegersOfInputsAlone) {
+  for (const MemoryType type : {MemoryType::kInp, MemoryType::kWgt, MemoryType::kAcc}) {
+    machine_.push({.opcode = Opcode::kLoad,
+                   .memory = type,
+                   .y_pad_before = 1,
+                   .x_pad_before = 4,
+                   .pad_min = true});
+  }
+  machine_.load(MemoryType::kInp, 1, {1, 2, 3, 4});  // takes the padding away
+  machine_.load(MemoryType::kWgt, 1, {1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 1, 1, 0});
+  machine_.load_uops({{.dst = 1, .src = 0, .wgt = 1},
+                      {.dst = 2, .src = 1, .wgt = 1},
+                      {.dst = 3, .src = 2, .wgt = 0}});
+  machine_.push(machine_.over(Opcode::kGemm, 3));
+  machine_.run(*simulator_);
+  EXPECT_THAT(result(0), ElementsAre(0, 0, 0, 0));
+  EXPECT_THAT(result(1), ElementsAre(-128, -128, -128, -256));
+  EXPECT_THAT(result(2), ElementsAre(1, 2, 3, 5));
+  EXPECT_THAT(result(3), ElementsAre(0, 0, 0, 0));
+}
+
 TEST_P(Semantics, Acc8ExtendsTheSign) {
   machine_.load(MemoryType::kAcc8, 2, {-128, 127, -1, 5});
   EXPECT_THAT(result(2), ElementsAre(-128, 127, -1, 5));

@@ -99,6 +99,7 @@ class TimedRandomProgram {
         i.y_pad_after = below(3);
         i.x_pad_before = below(4) * below(2);
         i.x_pad_after = below(2);
+        i.pad_min = one_in(2);
       }
     } while (size(i) > sram_room || i.y_size * (i.x_stride + 1) + i.x_size > dram_room);
     i.sram_base = below(sram_room - size(i) + 1);

@@ -58,6 +58,7 @@ class BoxMaker {
         from_(copy.from, values),
         function_(function),
         config_(config),
+        padding_(copy.padding),
         layout_(places.place(is_load_ ? copy.to.buffer : copy.from.buffer)) {}
 
   std::optional<Box> make() {
@@ -66,6 +67,10 @@ class BoxMaker {
     if (!clip(to_, from_)) return std::nullopt;
     add_scratchpad(box, pairs);
     add_dram(box, {others.begin(), others.begin() + static_cast<int64_t>(box.axes.size())});
+    box.pad_min = padding_ != 0 && is_padded(box);
+    if (box.pad_min && !can_pad(box.memory)) {
+      refuse("padding of {} must be 0, or the least of inputs", padding_);
+    }
     return box;
   }
 
@@ -77,6 +82,14 @@ class BoxMaker {
   [[noreturn]] void refuse(fmt::format_string<Args...> format, Args&&... args) const {
     fail("copy between {} and {}: {}", dram().buffer->name, sram().buffer->name,
          fmt::format(format, std::forward<Args>(args)...));
+  }
+
+  static bool is_padded(const Box& box) {
+    return std::ranges::any_of(box.axes,
+                               [](const BoxAxis& a) { return a.before > 0 || a.after > 0; });
+  }
+  bool can_pad(MemoryType memory) const {
+    return memory == MemoryType::kInp && padding_ == config_.least_input();
   }
 
   int parameter() const {
@@ -173,6 +186,7 @@ class BoxMaker {
   Place to_, from_;
   const loop::Function& function_;
   const hw::Config& config_;
+  const int64_t padding_;
   const Scratchpads::Place& layout_;
   int64_t element_ = 1;  // scalars
 };

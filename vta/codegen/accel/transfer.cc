@@ -55,7 +55,7 @@ class TransferMaker {
     if (used > 0 && axes[used - 1].sram == x.extent() && axes[used - 1].dram <= stride_) {
       y = axes[--used];
     }
-    if (used > 0) return by_index({box.memory, box.sram, box.dram, axes});
+    if (used > 0) return by_index({box.memory, box.sram, box.dram, axes, box.pad_min});
     if (const auto cut = too_long(y, rows_, pad_y_)) return split(box, {y, x}, 0, *cut);
     if (const auto cut = too_long(x, size_, pad_x_)) return split(box, {y, x}, 1, *cut);
     to_.push_back(Transfer{box.memory,
@@ -67,7 +67,8 @@ class TransferMaker {
                             .pad_top = y.before,
                             .pad_bottom = y.after,
                             .pad_left = x.before,
-                            .pad_right = x.after}});
+                            .pad_right = x.after,
+                            .pad_min = box.pad_min}});
   }
 
  private:
@@ -82,7 +83,7 @@ class TransferMaker {
   // The box without its first axis, at each of that axis's indices.
   void by_index(const Box& box) {
     const BoxAxis& outer = box.axes.front();
-    Box inner{box.memory, box.sram, box.dram, {box.axes.begin() + 1, box.axes.end()}};
+    Box inner{box.memory, box.sram, box.dram, {box.axes.begin() + 1, box.axes.end()}, box.pad_min};
     for (int64_t i = -outer.before; i < outer.size + outer.after; ++i) {
       if (i >= 0 && i < outer.size) {
         move(inner);
@@ -105,13 +106,14 @@ class TransferMaker {
       move({box.memory,
             box.sram + begin * whole.sram,
             {box.dram.buffer, box.dram.element + (first - whole.before) * whole.dram},
-            axes});
+            axes,
+            box.pad_min});
     };
     part(0, cut);
     part(cut, whole.extent());
   }
 
-  // Writes zeros: rows of padding only.
+  // Rows of padding only.
   void fill(const Box& box) {
     std::vector<BoxAxis> axes = box.axes;
     for (BoxAxis& a : axes) a = {a.extent(), 0, 0, 0, a.sram};
@@ -125,10 +127,11 @@ class TransferMaker {
   void fill_rows(Box box, const std::vector<BoxAxis>& axes, int64_t count) {
     if (axes.empty()) {
       for (; count > 0; count -= size_, box.sram += size_) {
-        to_.push_back(Transfer{box.memory,
-                               box.sram,
-                               box.dram,
-                               {.rows = 0, .row_size = std::min(count, size_), .pad_top = 1}});
+        to_.push_back(Transfer{
+            box.memory,
+            box.sram,
+            box.dram,
+            {.rows = 0, .row_size = std::min(count, size_), .pad_top = 1, .pad_min = box.pad_min}});
       }
       return;
     }

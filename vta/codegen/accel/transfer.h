@@ -8,7 +8,7 @@
 
 namespace vta::codegen::accel {
 
-// One dimension of the boxes, in elements: `size` are moved; a LOAD writes zeros before and after.
+// One dimension of the boxes, in elements: `size` are moved; a LOAD pads before and after.
 struct BoxAxis {
   int64_t size = 1;
   int64_t before = 0;
@@ -24,6 +24,7 @@ struct Box {
   int64_t sram = 0;            // the first element, padding included
   runtime::Address dram = {};  // the first element that is moved
   std::vector<BoxAxis> axes;   // outermost first
+  bool pad_min = false;        // padding is the least integers, not zeros
 };
 
 // Appends them. Dimensions that are dense on both sides become one long row; the two innermost ones

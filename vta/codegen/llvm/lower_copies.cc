@@ -42,9 +42,9 @@ Stmt lower(const Copy& copy) {
   for (size_t d = 0; d < from.size(); ++d) {
     inside = inside && Expr(0) <= from[d] && from[d] < Expr(copy.from.buffer->shape[d]);
   }
-  const Expr zero = type.is_float() ? constant_float(type, 0) : constant(type, 0);
+  const Expr padding = type.is_float() ? constant_float(type, 0) : constant(type, copy.padding);
   Stmt nest = make_store(copy.to.buffer, element_of(copy.to, point),
-                         select(inside, load(copy.from.buffer, from), zero));
+                         select(inside, load(copy.from.buffer, from), padding));
   for (size_t d = point.size(); d-- > 0;) nest = make_for(point[d], extents[d], nest);
   return nest;
 }

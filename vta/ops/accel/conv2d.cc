@@ -53,12 +53,13 @@ loop::Function conv2d(const Conv2dShape& s, const hw::Config& c) {
 
   const int64_t span_h = (s.out_h - 1) * s.stride_h + (s.kernel_h - 1) * s.dilation_h + 1;
   const int64_t span_w = (s.out_w - 1) * s.stride_w + (s.kernel_w - 1) * s.dilation_w + 1;
+  const Expr padding = constant(x.type(), s.pad_min ? c.least_input() : 0);
   const Tensor padded = compute_by(
       {s.batches, s.groups, s.in_blocks, span_h, span_w, ipb, c.batch, c.block_in},
       [&](const Indices& i) -> te::Body {
         const Expr row = Expr(i[3]) - s.pad_top, column = Expr(i[4]) - s.pad_left;
         return select(Expr(0) <= row && row < s.in_h && Expr(0) <= column && column < s.in_w,
-                      x(i[0], i[1], i[2], row, column, i[5], i[6], i[7]), constant(x.type(), 0));
+                      x(i[0], i[1], i[2], row, column, i[5], i[6], i[7]), padding);
       },
       "x_inp");
 

@@ -26,8 +26,9 @@ struct Conv2dShape {
   int64_t stride_h = 1, stride_w = 1;
   int64_t dilation_h = 1, dilation_w = 1;
   int64_t pad_top = 0, pad_left = 0;
+  bool pad_min = false;  // padding is the least input, not 0
   // Outputs in each rectangle of a row class and a column class are requantised by records of their
-  // own: padding with zeros where zero is not what the numbers mean shifts the sums at the border.
+  // own: padding with what the numbers do not mean by zero shifts the sums at the border.
   // Where each class begins, the first at 0.
   std::vector<int64_t> row_classes = {0}, column_classes = {0};
 
@@ -55,7 +56,7 @@ struct Conv2dKnobs {
 // Parameters: input i8, weights [groups][out elements][in elements][kernel_h][kernel_w][block_out]
 // [block_in], requantise records i32 [classes][groups][out elements][3][batch][block_out], those
 // of a row class together and the first two dimensions as one; output i8. What it computes: output
-// = requantise(sum of input * weight), padding is zero.
+// = requantise(sum of input * weight).
 loop::Function conv2d(const Conv2dShape& shape, const hw::Config& config);
 
 // The same, scheduled, for codegen::accel::generate. Throws Error where a knob is out of range.

@@ -63,9 +63,9 @@ class Model {
     const auto taps = static_cast<double>(s_.taps);
 
     const double multiply = out * pixels * in * taps;
-    const double classes = of_a_tile(s_.row_classes, tiles_h) * of_a_tile(s_.column_classes, tiles_w);
-    const double requantise =
-        out * (outputs * lanes_factor() + kRecord * classes) + kDrain;
+    const double classes =
+        of_a_tile(s_.row_classes, tiles_h) * of_a_tile(s_.column_classes, tiles_w);
+    const double requantise = out * (outputs * lanes_factor() + kRecord * classes) + kDrain;
     const double store = out * outputs * cycles_of(Memory::kOut) + kInstruction * out;
     const double inputs =
         groups * in *

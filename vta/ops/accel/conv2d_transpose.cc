@@ -67,13 +67,14 @@ loop::Function conv2d_transpose(const Conv2dTransposeShape& s, const hw::Config&
   const Tensor r = placeholder({s.groups, s.out_blocks * opb, s.classes(), 3, c.batch, c.block_out},
                                kInt32, "r");
 
+  const Expr padding = constant(x.type(), s.pad_min ? c.least_input() : 0);
   const Tensor padded = compute_by(
       {s.batches, s.groups, s.in_blocks, s.span_h(s.out_h), s.span_w(s.out_w), ipb, c.batch,
        c.block_in},
       [&](const Indices& i) -> te::Body {
         const Expr row = Expr(i[3]) - s.before_h(), column = Expr(i[4]) - s.before_w();
         return select(Expr(0) <= row && row < s.in_h && Expr(0) <= column && column < s.in_w,
-                      x(i[0], i[1], i[2], row, column, i[5], i[6], i[7]), constant(x.type(), 0));
+                      x(i[0], i[1], i[2], row, column, i[5], i[6], i[7]), padding);
       },
       "x_inp");
 

@@ -27,6 +27,7 @@ struct Conv2dTransposeShape {
   int64_t kernel_h, kernel_w;
   int64_t stride_h = 1, stride_w = 1;
   int64_t pad_top = 0, pad_left = 0;
+  bool pad_min = false;
   std::vector<Progression> row_classes, column_classes;  // none: all are one class
 
   int64_t classes() const {

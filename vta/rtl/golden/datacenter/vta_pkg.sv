@@ -95,6 +95,8 @@ package vta_pkg;
   localparam int MEM_X_PAD_BEFORE_W = 4;
   localparam int MEM_X_PAD_AFTER_LSB = 124;
   localparam int MEM_X_PAD_AFTER_W = 4;
+  localparam int MEM_PAD_MIN_LSB = 58;
+  localparam int MEM_PAD_MIN_W = 1;
 
   // Fields of GEMM.
   localparam int GEMM_RESET_LSB = 7;
@@ -157,7 +159,7 @@ package vta_pkg;
   localparam int UOP_WGT_W = 9;
 
   // The bits of an instruction that a unit uses: LOAD and STORE; with them GEMM and ALU.
-  localparam logic [127:0] FIELDS_MEMORY = 128'hffffffff3fff3fff03fffffffcffffff;
+  localparam logic [127:0] FIELDS_MEMORY = 128'hffffffff3fff3fff07fffffffcffffff;
   localparam logic [127:0] FIELDS_COMPUTE = 128'hffffffffffffffffffffffffffffffff;
 
   // Opcodes, memory types, ALU operations.
@@ -223,7 +225,7 @@ package vta_pkg;
   localparam int REG_DEPTHS = 24;
   localparam logic [31:0] VALUE_DEPTHS = 32'h0b090c0d;
   localparam int REG_OPERATIONS = 28;
-  localparam logic [31:0] VALUE_OPERATIONS = 32'h033f3f1f;
+  localparam logic [31:0] VALUE_OPERATIONS = 32'h073f3f1f;
   localparam int REG_LANES = 32;
   localparam logic [31:0] VALUE_LANES = 32'h00400100;
   localparam int REG_WIDTHS = 36;

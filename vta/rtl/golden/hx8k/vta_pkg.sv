@@ -95,6 +95,8 @@ package vta_pkg;
   localparam int MEM_X_PAD_BEFORE_W = 4;
   localparam int MEM_X_PAD_AFTER_LSB = 124;
   localparam int MEM_X_PAD_AFTER_W = 4;
+  localparam int MEM_PAD_MIN_LSB = 58;
+  localparam int MEM_PAD_MIN_W = 1;
 
   // Fields of GEMM.
   localparam int GEMM_RESET_LSB = 7;
@@ -157,7 +159,7 @@ package vta_pkg;
   localparam int UOP_WGT_W = 7;
 
   // The bits of an instruction that a unit uses: LOAD and STORE; with them GEMM and ALU.
-  localparam logic [127:0] FIELDS_MEMORY = 128'hffffffff00ff00ff000007fffc03ffff;
+  localparam logic [127:0] FIELDS_MEMORY = 128'hffffffff00ff00ff040007fffc03ffff;
   localparam logic [127:0] FIELDS_COMPUTE = 128'hffffffffffffffff07ffffffffffffff;
 
   // Opcodes, memory types, ALU operations.
@@ -223,7 +225,7 @@ package vta_pkg;
   localparam int REG_DEPTHS = 24;
   localparam logic [31:0] VALUE_DEPTHS = 32'h07070707;
   localparam int REG_OPERATIONS = 28;
-  localparam logic [31:0] VALUE_OPERATIONS = 32'h030f3f1f;
+  localparam logic [31:0] VALUE_OPERATIONS = 32'h070f3f1f;
   localparam int REG_LANES = 32;
   localparam logic [31:0] VALUE_LANES = 32'h00010001;
   localparam int REG_WIDTHS = 36;
