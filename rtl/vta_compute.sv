@@ -34,7 +34,7 @@ module vta_compute (
 
   // Operands: two cycles after their address.
   output logic [vta_pkg::INP_IDX_W-1:0]      inp_raddr_o,
-  input  wire logic [vta_pkg::INP_W-1:0]     inp_rdata_i,
+  input  wire logic [vta_pkg::INP_ENTRIES*vta_pkg::INP_W-1:0] inp_rdata_i,
   output logic [vta_pkg::WGT_IDX_W-1:0]      wgt_raddr_o,
   input  wire logic [vta_pkg::WGT_W-1:0]     wgt_rdata_i,
 
@@ -72,7 +72,8 @@ module vta_compute (
   assign memory_type = cmd_insn_i[vta_pkg::MEM_MEMORY_LSB+:3];
   assign is_load = opcode == 3'(vta_pkg::OPCODE_LOAD);
   assign is_uop_load = memory_type == 3'(vta_pkg::TYPE_UOP);
-  assign is_exec = opcode == 3'(vta_pkg::OPCODE_GEMM) || opcode == 3'(vta_pkg::OPCODE_ALU);
+  assign is_exec = opcode == 3'(vta_pkg::OPCODE_GEMM) || opcode == 3'(vta_pkg::OPCODE_ALU)
+      || opcode == 3'(vta_pkg::OPCODE_DEPTHWISE);
   assign is_finish = opcode == 3'(vta_pkg::OPCODE_FINISH);
 
   logic prev_there, next_there, ready, start_load, start_exec, start_finish;
@@ -245,7 +246,7 @@ module vta_compute (
   // Execution.
 
   logic next_valid, cur_valid, draining, pipe_busy, requantise_busy;
-  logic slot_valid, last, gemm, reset, overwrite, source, alu, requantise, first, use_imm, op_push, accept;
+  logic slot_valid, last, gemm, depthwise, reset, overwrite, source, alu, requantise, first, use_imm, op_push, accept;
   logic [2:0] op;
   logic [15:0] imm;
   logic [GroupIdxW-1:0] group;
@@ -260,8 +261,8 @@ module vta_compute (
     .next_valid_o(next_valid), .cur_valid_o(cur_valid), .draining_o(draining),
     .load_begin_i(setup_begin), .load_end_i(setup_end), .overlap_o(overlap),
     .uop_we_i(uop_we), .uop_waddr_i(uop_waddr), .uop_wdata_i(uop_wdata),
-    .valid_o(slot_valid), .last_o(last), .gemm_o(gemm), .reset_o(reset), .overwrite_o(overwrite),
-    .source_o(source), .alu_o(alu), .requantise_o(requantise), .first_o(first),
+    .valid_o(slot_valid), .last_o(last), .gemm_o(gemm), .depthwise_o(depthwise), .reset_o(reset),
+    .overwrite_o(overwrite), .source_o(source), .alu_o(alu), .requantise_o(requantise), .first_o(first),
     .use_imm_o(use_imm), .group_o(group), .op_push_o(op_push), .op_o(op), .imm_o(imm),
     .dst_o(dst), .acc_src_o(acc_src), .inp_src_o(inp_raddr_o), .wgt_o(wgt_raddr_o), .accept_i(accept),
     .pipe_busy_i(pipe_busy), .requantise_busy_i(requantise_busy),
@@ -271,8 +272,8 @@ module vta_compute (
 
   vta_execute execute (
     .clk_i, .clear_i,
-    .valid_i(slot_valid), .last_i(last), .gemm_i(gemm), .reset_i(reset), .overwrite_i(overwrite),
-    .source_i(source), .alu_i(alu), .requantise_i(requantise), .first_i(first),
+    .valid_i(slot_valid), .last_i(last), .gemm_i(gemm), .depthwise_i(depthwise), .reset_i(reset),
+    .overwrite_i(overwrite), .source_i(source), .alu_i(alu), .requantise_i(requantise), .first_i(first),
     .use_imm_i(use_imm), .group_i(group), .op_push_i(op_push), .op_i(op), .imm_i(imm),
     .dst_i(dst), .src_i(acc_src), .accept_o(accept), .inp_i(inp_rdata_i), .wgt_i(wgt_rdata_i),
     .load_we_i(acc_we), .load_waddr_i(acc_waddr), .load_wdata_i(acc_wdata),

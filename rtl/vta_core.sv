@@ -142,7 +142,7 @@ module vta_core (
   logic [15:0] load_waddr, load_pad_addr;  // in range where they are used
   /* verilator lint_on UNUSEDSIGNAL */
   logic [vta_pkg::INP_IDX_W-1:0] inp_raddr;
-  logic [vta_pkg::INP_W-1:0] inp_rdata;
+  logic [vta_pkg::INP_ENTRIES*vta_pkg::INP_W-1:0] inp_rdata;
   logic [vta_pkg::WGT_IDX_W-1:0] wgt_raddr;
   logic [vta_pkg::WGT_W-1:0] wgt_rdata;
 
@@ -163,14 +163,17 @@ module vta_core (
     .waits_for_token_o(load_waits), .idle_o(load_idle)
   );
 
-  vta_operand_ram #(.Lanes(InpLanes), .LaneW(InpLaneW), .Depth(vta_pkg::INP_DEPTH),
-                    .ScalarW(vta_pkg::INP_BITS), .HasMin(1)) inp (
+  vta_operand_window #(
+    .Entries(vta_pkg::INP_ENTRIES), .Banks(vta_pkg::INP_BANKS), .Lanes(InpLanes), .LaneW(InpLaneW),
+    .Depth(vta_pkg::INP_DEPTH), .ScalarW(vta_pkg::INP_BITS), .HasMin(1)
+  ) inp (
     .clk_i, .clear_i(clear), .we_i(inp_we), .waddr_i(load_waddr[vta_pkg::INP_IDX_W-1:0]), .wdata_i(inp_wdata),
     .pad_we_i(inp_pad_we), .pad_addr_i(load_pad_addr[vta_pkg::INP_IDX_W-1:0]), .pad_min_i(load_pad_min),
     .raddr_i(inp_raddr), .rdata_o(inp_rdata)
   );
-  vta_operand_ram #(.Lanes(WgtLanes), .LaneW(WgtLaneW), .Depth(vta_pkg::WGT_DEPTH),
-                    .ScalarW(vta_pkg::WGT_BITS)) wgt (
+  vta_operand_window #(
+    .Lanes(WgtLanes), .LaneW(WgtLaneW), .Depth(vta_pkg::WGT_DEPTH), .ScalarW(vta_pkg::WGT_BITS)
+  ) wgt (
     .clk_i, .clear_i(clear), .we_i(wgt_we), .waddr_i(load_waddr[vta_pkg::WGT_IDX_W-1:0]), .wdata_i(wgt_wdata),
     .pad_we_i(wgt_pad_we), .pad_addr_i(load_pad_addr[vta_pkg::WGT_IDX_W-1:0]), .pad_min_i(1'b0),
     .raddr_i(wgt_raddr), .rdata_o(wgt_rdata)

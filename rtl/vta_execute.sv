@@ -16,6 +16,7 @@ module vta_execute #(
   input  wire logic                      valid_i,
   input  wire logic                      last_i,
   input  wire logic                      gemm_i,
+  input  wire logic                      depthwise_i,
   input  wire logic                      reset_i,
   input  wire logic                      overwrite_i,
   input  wire logic                      source_i,
@@ -33,7 +34,7 @@ module vta_execute #(
   input  wire logic [2:0]                op_i,
   input  wire logic [15:0]               imm_i,
 
-  input  wire logic [vta_pkg::INP_W-1:0] inp_i,     // at stage 4
+  input  wire logic [vta_pkg::INP_ENTRIES*vta_pkg::INP_W-1:0] inp_i,  // at stage 4
   input  wire logic [vta_pkg::WGT_W-1:0] wgt_i,
 
   // Loads write while nothing else does.
@@ -58,6 +59,7 @@ module vta_execute #(
 
   logic [Write:3] valid_q, last_q, gemm_q, reset_q, source_q, alu_q;
   logic [Sum:3] overwrite_q, use_imm_q;
+  logic [4:3] depthwise_q;
   logic [Read:3] first_q;
   logic [IdxW-1:0] addr_q [Write+1];  // read, and but for a source written
   logic [GroupIdxW-1:0] group_q [Sum+1];
@@ -69,6 +71,7 @@ module vta_execute #(
     else valid_q <= {valid_q[Write-1:3], valid_i && !requantise_i};
     last_q <= {last_q[Write-1:3], last_i};
     gemm_q <= {gemm_q[Write-1:3], gemm_i};
+    depthwise_q <= {depthwise_q[3], depthwise_i};
     reset_q <= {reset_q[Write-1:3], reset_i};
     overwrite_q <= {overwrite_q[Sum-1:3], overwrite_i};
     source_q <= {source_q[Write-1:3], source_i};
@@ -109,7 +112,7 @@ module vta_execute #(
   assign base = forward1_q ? result : forward2_q ? result_before_q : rdata;
 
   vta_gemm gemm (
-    .clk_i, .mul_i(valid_q[4] && gemm_q[4]), .inp_i, .wgt_i,
+    .clk_i, .mul_i(valid_q[4] && gemm_q[4]), .depthwise_i(depthwise_q[4]), .inp_i, .wgt_i,
     .add_i(valid_q[Sum] && (gemm_q[Sum] || reset_q[Sum])), .reset_i(reset_q[Sum]),
     .overwrite_i(overwrite_q[Sum]), .base_i(base), .result_o(gemm_result)
   );

@@ -162,7 +162,7 @@ module vta_fetch (
   assign alu_op = insn[vta_pkg::ALU_ALU_OP_LSB+:3];
   assign is_finish = opcode == 3'(vta_pkg::OPCODE_FINISH);
   assign is_memory = opcode == 3'(vta_pkg::OPCODE_LOAD) || opcode == 3'(vta_pkg::OPCODE_STORE);
-  assign decodes = opcode <= 3'(vta_pkg::OPCODE_ALU)
+  assign decodes = opcode <= 3'(vta_pkg::TAPS != 0 ? vta_pkg::OPCODE_DEPTHWISE : vta_pkg::OPCODE_ALU)
       && !(is_memory && memory_type > 3'(vta_pkg::TYPE_ACC8))
       && !(opcode == 3'(vta_pkg::OPCODE_ALU) && alu_op > 3'(vta_pkg::OP_REQUANTISE));
 

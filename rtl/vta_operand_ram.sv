@@ -1,6 +1,6 @@
-// The scratchpad of inp or wgt: written by the load unit, a lane (a beat's part) or a whole element at a
-// time, while padding comes through a port of its own. Handed over at t, in the RAM from t + 2; the
-// element of the address at t is in the operand register at t + 2.
+// A bank of the scratchpad of inp or wgt (vta_operand_window.sv): written by the load unit, a lane (a beat's
+// part) or a whole element at a time, while padding comes through a port of its own. Handed over at t, in the
+// RAM from t + 2; the element of the address at t is there in t + 1.
 //
 // Padding writes no data but an element's padding flag. So that both ports can write it in one cycle,
 // the flag is the difference of two bits: the data port makes its bit equal to the padding port's, the
@@ -55,7 +55,7 @@ module vta_operand_ram #(
     pad_we_q = 1'b0;
   end
 
-  // Data, and the operand register.
+  // Data.
 
   logic [Lanes*LaneW-1:0] ram_data;
   logic data_bit_read, pad_bit_read;  // the element's padding flag
@@ -69,9 +69,7 @@ module vta_operand_ram #(
         .clk_i, .we_i(we_q[lane]), .waddr_i(waddr_q), .wdata_i(wdata_q), .re_i(1'b1), .raddr_i,
         .rdata_o(ram_data[lane*LaneW+:LaneW])
       );
-      always_ff @(posedge clk_i) begin
-        rdata_o[lane*LaneW+:LaneW] <= data_bit_read != pad_bit_read ? padding : ram_data[lane*LaneW+:LaneW];
-      end
+      assign rdata_o[lane*LaneW+:LaneW] = data_bit_read != pad_bit_read ? padding : ram_data[lane*LaneW+:LaneW];
     end
   endgenerate
 

@@ -1,4 +1,4 @@
-// GEMM and ALU instructions become slots, one a cycle: walks micro-ops and loops, reads the micro-op, adds the
+// GEMM, DEPTHWISE and ALU instructions become slots, one a cycle: walks micro-ops and loops, reads the micro-op, adds the
 // loops' offsets to its indices. `next` is set up while `cur` issues, so that no cycle is lost in between.
 // Stages: S0 issues and reads the micro-op RAM, S1 adds, S2 holds indices and checks their range.
 `default_nettype none
@@ -41,6 +41,7 @@ module vta_sequencer #(
   output logic                               valid_o,
   output logic                               last_o,       // of its instruction
   output logic                               gemm_o,
+  output logic                               depthwise_o,  // gemm_o: a DEPTHWISE's
   output logic                               reset_o,
   output logic                               overwrite_o,  // GEMM: the product alone
   output logic                               source_o,     // ALU: reads acc[src]
@@ -82,7 +83,7 @@ module vta_sequencer #(
 
   // `next`: decoded.
 
-  logic n_valid_q, n_gemm_q, n_reset_q, n_overwrite_q, n_tensor_q, n_use_imm_q, n_requantise_q, n_lacks_op_q;
+  logic n_valid_q, n_gemm_q, n_depthwise_q, n_reset_q, n_overwrite_q, n_tensor_q, n_use_imm_q, n_requantise_q, n_lacks_op_q;
   logic [PlaceW-1:0] n_place_q;
   logic [UopIdxW-1:0] n_begin_q;
   logic [UopIdxW:0] n_end_q;
@@ -93,9 +94,10 @@ module vta_sequencer #(
   logic [2:0] n_op_q;
   logic [15:0] n_imm_q;
 
-  logic is_gemm, is_requantise, use_imm, lacks_op;
+  logic is_gemm, is_depthwise, is_requantise, use_imm, lacks_op;
   logic [2:0] op;
-  assign is_gemm = insn_i[vta_pkg::OPCODE_LSB+:3] == 3'(vta_pkg::OPCODE_GEMM);
+  assign is_depthwise = vta_pkg::TAPS != 0 && insn_i[vta_pkg::OPCODE_LSB+:3] == 3'(vta_pkg::OPCODE_DEPTHWISE);
+  assign is_gemm = is_depthwise || insn_i[vta_pkg::OPCODE_LSB+:3] == 3'(vta_pkg::OPCODE_GEMM);
   assign op = insn_i[vta_pkg::ALU_ALU_OP_LSB+:3];
   assign use_imm = insn_i[vta_pkg::ALU_USE_IMM_LSB];
   assign is_requantise = vta_pkg::HAS_REQUANTISE != 0 && !is_gemm && op == 3'(vta_pkg::OP_REQUANTISE);
@@ -107,6 +109,7 @@ module vta_sequencer #(
     if (start_i) begin
       n_place_q <= place_i;
       n_gemm_q <= is_gemm && !insn_i[vta_pkg::GEMM_RESET_LSB];
+      n_depthwise_q <= is_depthwise;
       n_reset_q <= is_gemm && insn_i[vta_pkg::GEMM_RESET_LSB];
       n_overwrite_q <= is_gemm && insn_i[vta_pkg::GEMM_OVERWRITE_LSB];
       n_requantise_q <= is_requantise;
@@ -136,7 +139,7 @@ module vta_sequencer #(
 
   // `cur`: with its place in the loops.
 
-  logic valid_q, empty_q, gemm_q, reset_q, overwrite_q, tensor_q, use_imm_q, requantise_q;
+  logic valid_q, empty_q, gemm_q, depthwise_q, reset_q, overwrite_q, tensor_q, use_imm_q, requantise_q;
   logic [PlaceW-1:0] place_q;
   logic [UopIdxW-1:0] begin_q, uop_q;
   logic [UopIdxW:0] end_q;
@@ -195,6 +198,7 @@ module vta_sequencer #(
     if (take) begin
       empty_q <= n_empty;
       gemm_q <= n_gemm_q && !n_empty;
+      depthwise_q <= n_depthwise_q;
       reset_q <= n_reset_q && !n_empty;
       overwrite_q <= n_overwrite_q;
       requantise_q <= n_requantise_q && !n_empty;
@@ -255,7 +259,7 @@ module vta_sequencer #(
   );
 
   // What goes along unchanged.
-  localparam int AlongW = 7 + GroupIdxW + 1 + PlaceW;
+  localparam int AlongW = 8 + GroupIdxW + 1 + PlaceW;
   logic [AlongW-1:0] along1_q, along2_q;
   logic [IdxW:0] dst1_q, src1_q, wgt1_q, dst2_q, src2_q, wgt2_q;
 
@@ -268,7 +272,7 @@ module vta_sequencer #(
       v2_q <= v1_q;
     end
     if (issue) begin
-      along1_q <= {last, gemm_q, reset_q, overwrite_q, !empty_q && !gemm_q && !reset_q && !requantise_q && source_q,
+      along1_q <= {last, gemm_q, depthwise_q, reset_q, overwrite_q, !empty_q && !gemm_q && !reset_q && !requantise_q && source_q,
                    !empty_q && !gemm_q && !reset_q && !requantise_q && !source_q, first_q,
                    group_q, use_imm_q, place_q};
       requantise1_q <= requantise_q;
@@ -296,7 +300,8 @@ module vta_sequencer #(
 
   logic [PlaceW-1:0] place2;
   logic uses_acc_src;
-  assign {last_o, gemm_o, reset_o, overwrite_o, source_o, alu_o, first_o, group_o, use_imm_o, place2} = along2_q;
+  assign {last_o, gemm_o, depthwise_o, reset_o, overwrite_o, source_o, alu_o, first_o, group_o, use_imm_o, place2}
+      = along2_q;
   assign requantise_o = requantise2_q;
   assign dst_o = dst2_q[AccIdxW-1:0];
   assign acc_src_o = src2_q[AccIdxW-1:0];
@@ -309,6 +314,8 @@ module vta_sequencer #(
       ((gemm_o || reset_o || source_o || alu_o || requantise_o) && dst2_q >= (IdxW+1)'(vta_pkg::ACC_DEPTH))
       || (uses_acc_src && src2_q >= (IdxW+1)'(vta_pkg::ACC_DEPTH))
       || (requantise_o && src2_q + (IdxW+1)'(2) >= (IdxW+1)'(vta_pkg::ACC_DEPTH))
+      || (gemm_o && depthwise_o
+          && src2_q + (IdxW+1)'(vta_pkg::INP_ENTRIES - 1) >= (IdxW+1)'(vta_pkg::INP_DEPTH))
       || (gemm_o && (src2_q >= (IdxW+1)'(vta_pkg::INP_DEPTH) || wgt2_q >= (IdxW+1)'(vta_pkg::WGT_DEPTH)));
   assign valid_o = v2_q && !beyond;
 

@@ -20,8 +20,8 @@ using isa::Opcode;
 
 constexpr std::array kMemories = {Memory::kUop, Memory::kInp, Memory::kWgt, Memory::kAcc,
                                   Memory::kOut};
-constexpr std::array kOpcodes = {Opcode::kLoad, Opcode::kStore, Opcode::kGemm, Opcode::kAlu,
-                                 Opcode::kFinish};
+constexpr std::array kOpcodes = {Opcode::kLoad,      Opcode::kStore, Opcode::kGemm,
+                                 Opcode::kDepthwise, Opcode::kAlu,   Opcode::kFinish};
 
 std::string_view name_of(Memory memory) {
   return hw::kMemoryNames[static_cast<size_t>(memory)];
@@ -75,14 +75,14 @@ void print_fields(const isa::Encoding& encoding) {
   constexpr size_t kLineLength = 96;
   fmt::print("\nFIELD WIDTHS in bits, in the order of packing\n");
   for (const Opcode opcode : kOpcodes) {
-    std::string line = fmt::format("{:<7}", isa::opcode_name(opcode));
+    std::string line = fmt::format("{:<10}", isa::opcode_name(opcode));
     const auto table = isa::fields(opcode);
     for (size_t i = 0; i < table.size(); ++i) {
       const std::string item =
           fmt::format(" {} {},", table[i].name, encoding.placements(opcode)[i].width);
       if (line.size() + item.size() > kLineLength) {
         fmt::print("{}\n", line);
-        line.assign(7, ' ');
+        line.assign(10, ' ');
       }
       line += item;
     }

@@ -7,8 +7,10 @@ module bench;
 
   localparam int Cycles = 300;
 
-  logic clk_i, mul_i, add_i, reset_i, overwrite_i;
-  logic [vta_pkg::INP_W-1:0] inp_i;
+  localparam int InpW = vta_pkg::INP_ENTRIES * vta_pkg::INP_W;
+
+  logic clk_i, mul_i, depthwise_i, add_i, reset_i, overwrite_i;
+  logic [InpW-1:0] inp_i;
   logic [vta_pkg::WGT_W-1:0] wgt_i;
   logic [vta_pkg::ACC_W-1:0] base_i;
   logic [vta_pkg::ACC_W-1:0] result_o;
@@ -26,14 +28,15 @@ module bench;
     for (int cycle = 0; cycle < Cycles; cycle++) begin
       smallest = $random(seed) % 8 == 0;
       mul_i = cycle < 16 || $random(seed) % 4 != 0;  // the first sums have no unknown terms
+      depthwise_i = $random(seed) % 2 == 0;
       add_i = $random(seed) % 4 != 0;
       reset_i = $random(seed) % 8 == 0;
       overwrite_i = $random(seed) % 4 == 0;
-      for (int i = 0; i < vta_pkg::INP_W; i++) inp_i[i] = $random(seed);
+      for (int i = 0; i < InpW; i++) inp_i[i] = $random(seed);
       for (int i = 0; i < vta_pkg::WGT_W; i++) wgt_i[i] = $random(seed);
       for (int i = 0; i < vta_pkg::ACC_W; i++) base_i[i] = $random(seed);
       if (smallest) begin
-        for (int i = 0; i < vta_pkg::INP_W; i++) inp_i[i] = (i + 1) % vta_pkg::INP_BITS == 0;
+        for (int i = 0; i < InpW; i++) inp_i[i] = (i + 1) % vta_pkg::INP_BITS == 0;
         for (int i = 0; i < vta_pkg::WGT_W; i++) wgt_i[i] = (i + 1) % vta_pkg::WGT_BITS == 0;
       end
       #4 $fdisplay(outputs, "%b", result_o);

@@ -220,6 +220,7 @@ hw::Config small_accelerator(const std::string& family) {
   c.outstanding_bursts = 4;
   c.address_bits = 20;
   c.counter_bits = 16;
+  c.depthwise_taps = 2;
   if (family == "ice40") std::erase(c.alu_ops, hw::AluOp::kMul);
   set_depths(c, 16);
   return c;
@@ -233,9 +234,9 @@ bool does_something(const isa::Instruction& i) {
 // A short legal program in which every instruction and operation does something before a STORE.
 fuzz::Case whole_program(const hw::Config& config) {
   constexpr uint64_t kMostCycles = 1500;
-  std::set<std::string> all = {"load.uop", "load.inp", "load.wgt", "load.acc", "load.acc8",
-                               "gemm",     "alu.min",  "alu.max",  "alu.add",  "alu.shr",
-                               "alu.mul",  "alu.rqt",  "store.out"};
+  std::set<std::string> all = {"load.uop", "load.inp",  "load.wgt", "load.acc", "load.acc8",
+                               "gemm",     "depthwise", "alu.min",  "alu.max",  "alu.add",
+                               "alu.shr",  "alu.mul",   "alu.rqt",  "store.out"};
   if (!config.has(hw::AluOp::kMul)) all.erase("alu.mul");
   for (uint64_t seed = 1; seed < 20000; ++seed) {
     fuzz::Case c = fuzz::generate(config, seed);
@@ -332,6 +333,15 @@ TEST_P(NetlistWithPairs, OfTheMacArrayDoesWhatTheRtlDoes) {
   if (GetParam().name == "ecp5") config.wgt_bits = 4;  // what its 18 bits hold two of
   set_depths(config, 16);
   expect_same_mac_array("pairs", config);
+}
+
+TEST_P(Netlist, OfTheMacArrayWithTapsDoesWhatTheRtlDoes) {
+  hw::Config config = shaped(1, 4, 8);
+  config.depthwise_taps = 2;
+  config.products_per_multiplier = GetParam().pairs ? 2 : 1;
+  if (GetParam().name == "ecp5") config.wgt_bits = 4;
+  set_depths(config, 16);
+  expect_same_mac_array("taps", config);
 }
 
 TEST_P(NetlistOfTheAccelerator, RunsAProgramAsTheRtlDoes) {

@@ -39,4 +39,28 @@ Tensor expand_weights(const Tensor& weights, int64_t node_groups, const GroupMer
   return result;
 }
 
+Tensor tap_weights(const Tensor& weights, const ops::accel::TapRuns& runs,
+                   const hw::Config& config) {
+  const int64_t channels = weights.shape()[0], rows = weights.shape()[2],
+                columns = weights.shape()[3], taps = config.depthwise_taps;
+  const Packing packing(config);
+  Tensor result(DType::kInt8,
+                {packing.blocks(channels) * packing.block, config.block_in, rows, runs.count});
+  const auto from = weights.as<int8_t>();
+  const auto to = result.as<int8_t>();
+  for (int64_t c = 0; c < channels; ++c) {
+    for (int64_t row = 0; row < rows; ++row) {
+      for (int64_t run = 0; run < runs.count; ++run) {
+        const int64_t seen = run == 0 ? 0 : taps - runs.step;  // taps that the run before has
+        for (int64_t t = seen; t < taps; ++t) {
+          const int64_t at = ((c * config.block_in + t) * rows + row) * runs.count + run;
+          to[static_cast<size_t>(at)] =
+              from[static_cast<size_t>((c * rows + row) * columns + run * runs.step + t)];
+        }
+      }
+    }
+  }
+  return result;
+}
+
 }  // namespace vta::compiler

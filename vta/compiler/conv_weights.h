@@ -3,6 +3,7 @@
 
 #include "vta/base/tensor.h"
 #include "vta/compiler/packing.h"
+#include "vta/ops/accel/depthwise_conv2d.h"
 
 namespace vta::compiler {
 
@@ -21,5 +22,10 @@ GroupMerge merge_groups(int64_t in_channels, int64_t out_channels, int64_t group
 // i8 [O][C / group][KH][KW] to i8 [groups * out_blocks * block][in_blocks * block][KH][KW].
 Tensor expand_weights(const Tensor& weights, int64_t node_groups, const GroupMerge& merge,
                       const Packing& packing);
+
+// A depthwise convolution's, i8 [C][1][KH][KW], for ops::accel::depthwise_conv2d: i8 [whole blocks
+// of channels][block_in][KH][runs], where the second index counts taps.
+Tensor tap_weights(const Tensor& weights, const ops::accel::TapRuns& runs,
+                   const hw::Config& config);
 
 }  // namespace vta::compiler

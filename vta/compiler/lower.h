@@ -6,6 +6,7 @@
 
 #include <map>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "vta/graph/graph.h"
@@ -23,8 +24,10 @@ struct LoweredKernel {
   std::optional<module::WindowFold> input_fold = std::nullopt;
 };
 
-// Convolutions of one configuration: equal layers have equal programs, which are generated once.
-using ConvPrograms = std::map<ops::accel::Conv2dShape, runtime::RelocatableProgram>;
+// Convolutions of one configuration, whether they are of DEPTHWISE, and their programs: equal
+// layers have equal ones, which are generated once.
+using ConvPrograms =
+    std::map<std::pair<ops::accel::Conv2dShape, bool>, runtime::RelocatableProgram>;
 
 // The node must be one that why_not (offload.h) accepts. `input_on_host`: the first input is
 // uploaded for this node, so it may come folded. Throws ops::accel::DoesNotFit.

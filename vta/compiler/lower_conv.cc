@@ -1,5 +1,6 @@
 // qconv and qgemm: the operator library's scheduled convolution with its default knobs. Groups that
-// are narrower than a block become groups of whole blocks with zero weights between them.
+// are narrower than a block become groups of whole blocks with zero weights between them; groups of
+// one channel are convolved by DEPTHWISE where the hardware has it and that is faster.
 #include <algorithm>
 #include <limits>
 
@@ -55,18 +56,30 @@ struct Packed {
         border(conv, !conv.has_padding() || x_zero_point == 0 || pad_min),
         shape(packed_shape(conv, merge, border, pad_min, packing)) {}
 
+  // Whether each output channel sees one input channel, its own.
+  bool is_depthwise() const {
+    return conv.groups == conv.input.c && conv.groups == conv.output.c &&
+           merge.in_blocks * merge.out_blocks == 1;
+  }
+  ops::accel::Conv2dWork work(const hw::Config& config) const {
+    return by_taps ? ops::accel::Conv2dWork::depthwise(shape, config)
+                   : ops::accel::Conv2dWork(shape);
+  }
+
   ConvNode conv;
   Packing packing;
   GroupMerge merge;
   bool pad_min;  // the zero point is what LOAD can pad with
   BorderClasses border;
   ops::accel::Conv2dShape shape;
+  bool by_taps = false;  // by depthwise_conv2d
 };
 
 // Infinitely many where no tile fits.
-double cycles(const ops::accel::Conv2dShape& shape, const hw::Config& config) {
+double cycles(const Packed& packed, const hw::Config& config) {
   try {
-    return *estimated_cycles(shape, default_knobs(shape, config), config);
+    const ops::accel::Conv2dWork work = packed.work(config);
+    return *estimated_cycles(work, default_knobs(work, config), config);
   } catch (const ops::accel::DoesNotFit&) {
     return std::numeric_limits<double>::infinity();
   }
@@ -85,28 +98,31 @@ int64_t products(const ops::accel::Conv2dShape& shape) {
 }
 
 // The output as the first buffer.
-runtime::RelocatableProgram program_of(const ops::accel::Conv2dShape& shape,
-                                       const hw::Config& config) {
-  const auto knobs = ops::accel::default_knobs(shape, config);
-  loop::Function f = ops::accel::scheduled_conv2d(shape, knobs, config);
+runtime::RelocatableProgram program_of(const Packed& packed, const hw::Config& config) {
+  const auto knobs = ops::accel::default_knobs(packed.work(config), config);
+  loop::Function f = packed.by_taps
+                         ? ops::accel::scheduled_depthwise_conv2d(packed.shape, knobs, config)
+                         : ops::accel::scheduled_conv2d(packed.shape, knobs, config);
   std::rotate(f.parameters.begin(), f.parameters.end() - 1, f.parameters.end());
   return codegen::accel::generate(f, config);
 }
 
+Tensor weights_of(const Packed& p, const hw::Config& config) {
+  if (p.by_taps) return tap_weights(p.conv.weights, tap_runs(p.shape, config), config);
+  return expand_weights(p.conv.weights, p.conv.groups, p.merge, p.packing);
+}
+
 LoweredKernel lowered(const graph::Graph& graph, const graph::Node& node, const Packed& packed,
                       const hw::Config& config, ConvPrograms& programs) {
-  if (!programs.contains(packed.shape)) {
-    programs.emplace(packed.shape, program_of(packed.shape, config));
-  }
+  const std::pair key(packed.shape, packed.by_taps);
+  if (!programs.contains(key)) programs.emplace(key, program_of(packed, config));
   const ConvNode& conv = packed.conv;
   const GroupMerge& merge = packed.merge;
   const int64_t elements = merge.groups * merge.out_blocks * packed.packing.out_per_block;
-  return {
-      .program = programs.at(packed.shape),
-      .constants = {module::pack_weights(
-                        expand_weights(conv.weights, conv.groups, merge, packed.packing), config),
-                    conv_records(graph, node, conv, packed.border, elements, config)},
-      .macs = conv.output.n * conv.output.h * conv.output.w * conv.weights.size()};
+  return {.program = programs.at(key),
+          .constants = {module::pack_weights(weights_of(packed, config), config),
+                        conv_records(graph, node, conv, packed.border, elements, config)},
+          .macs = conv.output.n * conv.output.h * conv.output.w * conv.weights.size()};
 }
 
 }  // namespace
@@ -123,10 +139,15 @@ LoweredKernel lower_conv(const graph::Graph& graph, const graph::Node& node,
       if (rows && !is_in_range(conv, 0)) continue;
       Packed folded(conv.with_folded_windows(rows), x_zero_point, config);
       if (products(folded.shape) >= products(best.shape)) continue;
-      if (cycles(folded.shape, config) >= cycles(best.shape, config)) continue;
+      if (cycles(folded, config) >= cycles(best, config)) continue;
       best = std::move(folded);
       fold = conv.window_fold(rows, x_zero_point);
     }
+  }
+  if (best.is_depthwise() && tap_runs(best.shape, config).count > 0) {
+    Packed by_taps = best;
+    by_taps.by_taps = true;
+    if (cycles(by_taps, config) < cycles(best, config)) best = std::move(by_taps);
   }
   LoweredKernel kernel = lowered(graph, node, best, config, programs);
   kernel.input_fold = fold;

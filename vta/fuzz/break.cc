@@ -49,6 +49,7 @@ class Breaker {
         Kind{"fault.uop_range", &Breaker::uop_range},
         Kind{"fault.gemm.dst_range", &Breaker::gemm_dst},
         Kind{"fault.gemm.src_range", &Breaker::gemm_src},
+        Kind{"fault.depthwise.src_range", &Breaker::depthwise_src},
         Kind{"fault.gemm.wgt_range", &Breaker::gemm_wgt},
         Kind{"fault.alu.dst_range", &Breaker::alu_dst},
         Kind{"fault.alu.src_range", &Breaker::alu_src},
@@ -152,7 +153,8 @@ class Breaker {
     return true;
   }
   bool unknown_opcode() {
-    return patch("opcode", 5, choose([](const Instruction&) { return true; }));
+    return patch("opcode", config_.depthwise_taps > 0 ? 6 : 5,
+                 choose([](const Instruction&) { return true; }));
   }
   bool unknown_memory() {
     return patch("memory", 6, choose([](const Instruction& at) { return at.is_memory(); }));
@@ -226,6 +228,13 @@ class Breaker {
     return index_range([](const Instruction& at) { return is(at, Opcode::kGemm) && !at.reset; },
                        &MicroOp::src, &Instruction::src_factor_out, &Instruction::src_factor_in,
                        Memory::kInp);
+  }
+  bool depthwise_src() {
+    if (config_.depthwise_taps == 0) return false;
+    return index_range(
+        [](const Instruction& at) { return is(at, Opcode::kDepthwise) && !at.reset; },
+        &MicroOp::src, &Instruction::src_factor_out, &Instruction::src_factor_in, Memory::kInp,
+        static_cast<uint64_t>(config_.depthwise_inputs()));
   }
   bool gemm_wgt() {
     return index_range([](const Instruction& at) { return is(at, Opcode::kGemm) && !at.reset; },

@@ -33,10 +33,11 @@ enum class Kind : uint8_t {
   kLoadAcc8,
   kLoadUop,
   kGemm,
+  kDepthwise,
   kAlu,
   kStore
 };
-constexpr size_t kKinds = 8;
+constexpr size_t kKinds = 9;
 
 struct Style {
   uint64_t length = 0;  // instructions, without the dump at the end
@@ -186,6 +187,8 @@ class Generator {
         return transfer(Opcode::kStore, MemoryType::kOut);
       case Kind::kGemm:
         return loops(Opcode::kGemm);
+      case Kind::kDepthwise:
+        return loops(config_.depthwise_taps > 0 ? Opcode::kDepthwise : Opcode::kGemm);
       case Kind::kAlu:
         break;
     }
@@ -373,8 +376,8 @@ class Generator {
   Instruction loops(Opcode opcode) {
     Instruction i = draw(opcode);
     if (opcode == Opcode::kAlu) draw_operation(i);
-    if (opcode == Opcode::kGemm && random_.percent(80)) i.reset = false;
-    if (opcode == Opcode::kGemm && random_.percent(60)) i.overwrite = false;
+    if (i.uses_array() && random_.percent(80)) i.reset = false;
+    if (i.uses_array() && random_.percent(60)) i.overwrite = false;
     if (runs_.empty() || random_.percent(style_.percent_nothing)) {
       empty_loops(i);
       return i;
@@ -463,8 +466,8 @@ class Generator {
 
   // Something that does not use the source, where the micro-ops' is out of range.
   void fit_operands(Instruction& i, const Bounds& bounds) {
-    if (i.opcode == Opcode::kGemm) {
-      if (bounds.src >= depth(Memory::kInp)) i.reset = true;
+    if (i.uses_array()) {
+      if (bounds.src + source_entries(i) > depth(Memory::kInp)) i.reset = true;
       return;
     }
     if (i.alu_op == AluOp::kRequantise && bounds.src + 2 >= depth(Memory::kAcc)) {
@@ -493,11 +496,11 @@ class Generator {
   }
 
   void fit_factors(Instruction& i, const Bounds& bounds) {
-    const bool gemm = i.opcode == Opcode::kGemm;
+    const bool gemm = i.uses_array();
     fit_factor(i, i.dst_factor_out, i.dst_factor_in, depth(Memory::kAcc) - 1 - bounds.dst);
     const bool uses_src = gemm ? !i.reset : !i.use_imm;
     if (uses_src) {
-      const uint64_t last = gemm                             ? depth(Memory::kInp) - 1
+      const uint64_t last = gemm ? depth(Memory::kInp) - source_entries(i)
                             : i.alu_op == AluOp::kRequantise ? depth(Memory::kAcc) - 3
                                                              : depth(Memory::kAcc) - 1;
       fit_factor(i, i.src_factor_out, i.src_factor_in, last - bounds.src);
@@ -505,6 +508,10 @@ class Generator {
     if (gemm && !i.reset) {
       fit_factor(i, i.wgt_factor_out, i.wgt_factor_in, depth(Memory::kWgt) - 1 - bounds.wgt);
     }
+  }
+
+  uint64_t source_entries(const Instruction& i) const {
+    return i.opcode == Opcode::kDepthwise ? static_cast<uint64_t>(config_.depthwise_inputs()) : 1;
   }
 
   // So that the last iteration is no more than `room` beyond the first. A factor of a loop of one

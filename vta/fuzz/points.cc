@@ -70,6 +70,7 @@ class Plan {
     }
     loops("gemm", Opcode::kGemm);
     loops("alu", Opcode::kAlu);
+    depthwise();
     hazards();
     requantise();
     compute_loads();
@@ -296,6 +297,54 @@ class Plan {
     instruction(name + ".empty.uops", "iterations, but no micro-ops", [is](const Instruction& i) {
       return is(i) && i.iter_out > 0 && i.iter_in > 0 && i.uop_begin >= i.uop_end;
     });
+  }
+
+  static bool is_depthwise(const Instruction& i) { return i.opcode == Opcode::kDepthwise; }
+  static bool has_taps(const Config& config) { return config.depthwise_taps > 0; }
+
+  void depthwise() {
+    instruction(
+        "opcode.depthwise", "a DEPTHWISE accumulates",
+        [](const Instruction& i) {
+          return is_loop(i) && is_depthwise(i) && !i.reset && !i.overwrite;
+        },
+        has_taps);
+    instruction(
+        "opcode.depthwise.overwrite", "a DEPTHWISE overwrites",
+        [](const Instruction& i) {
+          return is_loop(i) && is_depthwise(i) && !i.reset && i.overwrite;
+        },
+        has_taps);
+    instruction(
+        "opcode.depthwise.reset", "a DEPTHWISE resets",
+        [](const Instruction& i) { return is_loop(i) && is_depthwise(i) && i.reset; }, has_taps);
+    for (uint32_t bank = 0; bank < 4; ++bank) {
+      slot(
+          fmt::format("depthwise.bank{}", bank),
+          fmt::format("a DEPTHWISE reads from an input whose number is {} modulo 4", bank),
+          [bank](const Observation& o, size_t k) {
+            return is_depthwise(o.at(o.slots[k])) && !o.at(o.slots[k]).reset &&
+                   o.slots[k].src % 4 == bank;
+          },
+          has_taps);
+    }
+    slot(
+        "depthwise.last", "a DEPTHWISE reads up to the last input",
+        [](const Observation& o, size_t k) {
+          const Config& c = o.program.config;
+          return is_depthwise(o.at(o.slots[k])) && !o.at(o.slots[k]).reset &&
+                 static_cast<int64_t>(o.slots[k].src) + c.depthwise_inputs() ==
+                     c.depth(hw::Memory::kInp);
+        },
+        [](const Config& c) { return has_taps(c) && c.depth(hw::Memory::kInp) <= 256; });
+    slot(
+        "depthwise.raw.gemm", "a DEPTHWISE accumulates on what a GEMM has just written",
+        [](const Observation& o, size_t k) {
+          const Instruction& i = o.at(o.slots[k]);
+          return is_depthwise(i) && !i.reset && !i.overwrite &&
+                 wrote(o, k, 1, o.slots[k].dst, [](const auto& at) { return accumulates(at); });
+        },
+        has_taps);
   }
 
   // Whether slot k-d is the last before k that wrote accumulator `index`, and is of such a kind.
@@ -669,6 +718,7 @@ class Plan {
     fault("uop_range", "micro-ops beyond the buffer");
     fault("gemm.dst_range", "a GEMM's destination beyond the accumulators");
     fault("gemm.src_range", "a GEMM's source beyond the inputs");
+    fault("depthwise.src_range", "a DEPTHWISE's last tap beyond the inputs", has_taps);
     fault("gemm.wgt_range", "a GEMM's weight beyond the weights");
     fault("alu.dst_range", "an ALU operation's destination beyond the accumulators");
     fault("alu.src_range", "an ALU operation's source beyond the accumulators");

@@ -50,6 +50,7 @@ Config square() {
   Config c = shaped("square", 1, 16, 16);
   c.bus_bits = 128;
   c.requantise_lanes = 4;
+  c.depthwise_taps = 3;
   set_depths(c, 128, 64, 16, 128);
   return c;
 }
@@ -75,6 +76,7 @@ Config queues() {
   c.token_queue_depth = 16;
   c.descriptors = 4;
   c.outstanding_bursts = 2;
+  c.depthwise_taps = 2;  // of two elements each
   c.address_bits = 21;
   set_depths(c, 32, 16, 16, 32);
   return c;
@@ -96,6 +98,7 @@ Config narrow() {
   c.alu_ops = {AluOp::kMin, AluOp::kMax, AluOp::kAdd, AluOp::kShr};
   c.alu_lanes = 8;
   c.requantise_lanes = 8;
+  c.depthwise_taps = 4;
   set_depths(c, 32, 32, 16, 32);
   return c;
 }
@@ -106,6 +109,7 @@ Config deep() {
   c.bus_bits = 128;
   c.alu_ops = {AluOp::kMin, AluOp::kMax, AluOp::kAdd, AluOp::kShr, AluOp::kRequantise};
   c.requantise_lanes = 2;
+  c.depthwise_taps = 2;  // of four elements each
   c.token_queue_depth = 16;
   set_depths(c, 4096, 16384, 4096, 8192);
   return c;
@@ -137,6 +141,7 @@ Config random_config(uint64_t seed) {
     c.alu_lanes = std::max(1, vector / power(0, 3));
     c.requantise_lanes = std::max(1, vector / power(0, 3));
     c.bus_bits = power(6, 9);
+    if (random.percent(50)) c.depthwise_taps = static_cast<int>(random.between(2, 4));
     if (random.percent(20)) std::erase(c.alu_ops, AluOp::kMul);
     if (random.percent(20)) std::erase(c.alu_ops, AluOp::kRequantise);
     if (random.percent(50)) c.command_queue_depth = power(0, 6);

@@ -93,22 +93,27 @@ int64_t Config::sram_bytes() const {
   return uop_buffer + inp_buffer + wgt_buffer + acc_buffer;
 }
 
+int Config::inp_banks() const {
+  return static_cast<int>(std::bit_ceil(static_cast<unsigned>(std::max(1, depthwise_inputs()))));
+}
+
 std::string Config::fingerprint() const {
   std::string ops;
   for (const AluOp op : alu_ops) {
     ops += fmt::format("{}{}", ops.empty() ? "" : ".", kAluOpNames[static_cast<size_t>(op)]);
   }
   const Config published;
+  const std::string taps = depthwise_taps == 0 ? "" : fmt::format("-d{}", depthwise_taps);
   const bool same_queues = command_queue_depth == published.command_queue_depth &&
                            token_queue_depth == published.token_queue_depth;
   const std::string queues =
       same_queues ? "" : fmt::format("-q{}t{}", command_queue_depth, token_queue_depth);
   const std::string addresses =
       address_bits == published.address_bits ? "" : fmt::format("-m{}", address_bits);
-  return fmt::format("{}x{}x{}-i{}w{}o{}a{}-u{}i{}w{}a{}-{}{}{}", batch, block_in, block_out,
+  return fmt::format("{}x{}x{}-i{}w{}o{}a{}-u{}i{}w{}a{}-{}{}{}{}", batch, block_in, block_out,
                      inp_bits, wgt_bits, out_bits, acc_bits, depth(Memory::kUop),
-                     depth(Memory::kInp), depth(Memory::kWgt), depth(Memory::kAcc), ops, queues,
-                     addresses);
+                     depth(Memory::kInp), depth(Memory::kWgt), depth(Memory::kAcc), ops, taps,
+                     queues, addresses);
 }
 
 void validate(const Config& c, std::string_view origin) {
@@ -116,6 +121,14 @@ void validate(const Config& c, std::string_view origin) {
   require_power_of_two(origin, "gemm.block_in", c.block_in, 2, 64);
   require_power_of_two(origin, "gemm.block_out", c.block_out, 2, 64);
   require_power_of_two(origin, "gemm.products_per_multiplier", c.products_per_multiplier, 1, 2);
+  require(c.depthwise_taps == 0 || (c.depthwise_taps >= 2 && c.depthwise_taps <= 4),
+          "{}: gemm.depthwise_taps is {}, must be 0 or from 2 to 4", origin, c.depthwise_taps);
+  require(c.depthwise_taps * c.products_per_multiplier <= c.block_in,
+          "{}: gemm.depthwise_taps is {}, must be at most block_in {} / products_per_multiplier {}",
+          origin, c.depthwise_taps, c.block_in, c.products_per_multiplier);
+  require(c.depthwise_taps == 0 || c.block_out >= c.block_in,
+          "{}: gemm.depthwise_taps is {}, must be 0 where block_in {} is more than block_out {}",
+          origin, c.depthwise_taps, c.block_in, c.block_out);
   require_power_of_two(origin, "types.inp", c.inp_bits, 2, 8);
   require_power_of_two(origin, "types.wgt", c.wgt_bits, 2, 8);
   require_power_of_two(origin, "types.out", c.out_bits, 2, 8);
@@ -135,6 +148,9 @@ void validate(const Config& c, std::string_view origin) {
     require_power_of_two(origin, key, bytes, 2 * element, kMaxDepth * element);
   };
   require_buffer("buffers.inp", c.inp_buffer, c.element_bytes(Memory::kInp));
+  require(c.depthwise_taps == 0 || c.depth(Memory::kInp) >= 2 * c.inp_banks(),
+          "{}: buffers.inp holds {} elements, must hold {} for gemm.depthwise_taps {}", origin,
+          c.depth(Memory::kInp), 2 * c.inp_banks(), c.depthwise_taps);
   require_buffer("buffers.wgt", c.wgt_buffer, c.element_bytes(Memory::kWgt));
   require_buffer("buffers.acc", c.acc_buffer, c.element_bytes(Memory::kAcc));
   // The micro-op's size depends on the other three depths, so this comes last.

@@ -44,6 +44,8 @@ struct Config {
   int block_out = 16;
   // Products that share a hardware multiplier: 2 halves the DSP blocks where these are wide enough.
   int products_per_multiplier = 1;
+  // Neighbouring inputs that one micro-op of a depthwise convolution reads; 0: there is none.
+  int depthwise_taps = 0;
   // Widths of the elements' scalars in bits.
   int inp_bits = 8;
   int wgt_bits = 8;
@@ -88,6 +90,10 @@ struct Config {
 
   int uop_bits() const;                                                  // 32 or 64
   uint64_t memory_bytes() const { return uint64_t{1} << address_bits; }  // that have an address
+  // Input entries that a depthwise micro-op reads from `src` on: those of block_out channels for
+  // each tap.
+  int depthwise_inputs() const { return depthwise_taps * (block_out / block_in); }
+  int inp_banks() const;  // of the inp scratchpad, a power of two, so that it can do so
   int64_t macs_per_cycle() const { return int64_t{batch} * block_in * block_out; }
   double peak_gops() const;   // 10^9 int operations a second, two for a multiply-accumulate
   double peak_gmacs() const;  // 10^9 multiply-accumulates a second
@@ -95,8 +101,8 @@ struct Config {
 
   // What a program depends on: two configurations with equal fingerprints run each other's programs
   // and leave the same bytes. "1x16x16-i8w8o8a32-u8192i2048w1024a2048-min.max.add.shr.mul.rqt";
-  // with queues of other depths than 512 and 1024, "…-q16t64" at the end; with addresses of other
-  // than 32 bits, "…-m20".
+  // with depthwise taps "…-d3" at the end, with queues of other depths than 512 and 1024,
+  // "…-q16t64", with addresses of other than 32 bits, "…-m20".
   std::string fingerprint() const;
 };
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <utility>
 
 #include "vta/base/error.h"
 #include "vta/hw/config.h"
@@ -99,9 +100,19 @@ Board read_board(ObjectReader reader) {
   return board;
 }
 
-// Whatever a file leaves out has the value of the `default` preset; lanes follow the shape.
+// Of values that may all be illegal.
+bool has_room_for_taps(const Config& c) {
+  const bool is_wide = c.block_in >= 1 && c.block_in <= c.block_out && c.block_out <= 64;
+  return is_wide && c.products_per_multiplier <= 2 &&
+         c.depthwise_taps * c.products_per_multiplier <= c.block_in &&
+         c.inp_buffer >= 2 * c.inp_banks() * c.element_bytes(Memory::kInp);
+}
+
+// Whatever a file leaves out has the value of the `default` preset; lanes follow the shape, and
+// depthwise taps are 0 where the shape cannot have them.
 Config read_config(const Json& json, const std::string& origin) {
   Config c = presets().front().make();
+  const int preset_taps = std::exchange(c.depthwise_taps, -1);
   ObjectReader reader(json, origin, "");
   reader.string("name", c.name);
   if (auto gemm = reader.object("gemm")) {
@@ -109,6 +120,7 @@ Config read_config(const Json& json, const std::string& origin) {
     gemm->integer("block_in", c.block_in);
     gemm->integer("block_out", c.block_out);
     gemm->integer("products_per_multiplier", c.products_per_multiplier);
+    gemm->integer("depthwise_taps", c.depthwise_taps);
     gemm->finish();
   }
   if (auto types = reader.object("types")) {
@@ -153,6 +165,10 @@ Config read_config(const Json& json, const std::string& origin) {
     memory->integer("latency_cycles", c.memory_latency_cycles);
     memory->finish();
   }
+  if (c.depthwise_taps == -1) {
+    c.depthwise_taps = preset_taps;
+    if (!has_room_for_taps(c)) c.depthwise_taps = 0;
+  }
   if (auto board = reader.object("board")) c.board = read_board(std::move(*board));
   reader.finish();
   return c;
@@ -161,6 +177,7 @@ Config read_config(const Json& json, const std::string& origin) {
 // The older stack's vta_config.json: sizes as logarithms, one block size, five ALU operations.
 Config read_historical(const Json& json, const std::string& origin) {
   Config c = presets().front().make();
+  c.depthwise_taps = 0;
   c.alu_ops = {AluOp::kMin, AluOp::kMax, AluOp::kAdd, AluOp::kShr, AluOp::kMul};
   ObjectReader reader(json, origin, "");
   const auto power = [&](const std::string& key, auto& target) {
@@ -205,7 +222,8 @@ Json config_object(const Config& c) {
        {{"batch", c.batch},
         {"block_in", c.block_in},
         {"block_out", c.block_out},
-        {"products_per_multiplier", c.products_per_multiplier}}},
+        {"products_per_multiplier", c.products_per_multiplier},
+        {"depthwise_taps", c.depthwise_taps}}},
       {"types",
        {{"inp", c.inp_bits}, {"wgt", c.wgt_bits}, {"acc", c.acc_bits}, {"out", c.out_bits}}},
       {"buffers",

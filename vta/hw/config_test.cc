@@ -28,7 +28,7 @@ TEST(Config, DefaultHasThePublishedDepths) {
   EXPECT_EQ(c.element_bytes(Memory::kAcc), 64);
   EXPECT_EQ(c.element_bytes(Memory::kOut), 16);
   EXPECT_EQ(c.uop_bits(), 32);
-  EXPECT_EQ(c.fingerprint(), "1x16x16-i8w8o8a32-u8192i2048w1024a2048-min.max.add.shr.mul.rqt");
+  EXPECT_EQ(c.fingerprint(), "1x16x16-i8w8o8a32-u8192i2048w1024a2048-min.max.add.shr.mul.rqt-d3");
 }
 
 TEST(Config, Ultra96HasTheTalksPeak) {
@@ -54,9 +54,9 @@ TEST(Config, EveryPresetIsValidAndRoundTripsThroughJson) {
 
 TEST(Config, FingerprintNamesQueuesOfOtherDepths) {
   Config c = load_config("default");
-  EXPECT_THAT(c.fingerprint(), testing::EndsWith("rqt"));
+  EXPECT_THAT(c.fingerprint(), testing::EndsWith("rqt-d3"));
   c.command_queue_depth = 16;
-  EXPECT_THAT(c.fingerprint(), testing::EndsWith("rqt-q16t1024"));
+  EXPECT_THAT(c.fingerprint(), testing::EndsWith("rqt-d3-q16t1024"));
 }
 
 TEST(Config, HistoricalFileLoads) {
@@ -77,7 +77,15 @@ TEST(Config, ErrorsNameTheKeyAndWhatIsLegal) {
             "test.json: gemm.batch is 3, must be a power of two from 1 to 8");
   EXPECT_EQ(error_of(R"({"gemm": {"block": 16}})"),
             "test.json: unknown key 'gemm.block', expected one of batch, block_in, block_out, "
-            "products_per_multiplier");
+            "depthwise_taps, products_per_multiplier");
+  EXPECT_EQ(error_of(R"({"gemm": {"depthwise_taps": 5}})"),
+            "test.json: gemm.depthwise_taps is 5, must be 0 or from 2 to 4");
+  EXPECT_EQ(error_of(R"({"gemm": {"block_in": 32, "depthwise_taps": 2}})"),
+            "test.json: gemm.depthwise_taps is 2, must be 0 where block_in 32 is more than "
+            "block_out 16");
+  EXPECT_EQ(error_of(R"({"gemm": {"depthwise_taps": 3}, "buffers": {"inp": 64}})"),
+            "test.json: buffers.inp holds 4 elements, must hold 8 for gemm.depthwise_taps 3");
+  EXPECT_EQ(parse_config(R"({"gemm": {"block_in": 32}})", "test.json").depthwise_taps, 0);
   EXPECT_EQ(error_of(R"({"types": {"inp": "8"}})"), "test.json: types.inp must be an integer");
   EXPECT_EQ(error_of(R"({"buffers": {"inp": 48}})"),
             "test.json: buffers.inp is 48, must be a power of two from 32 to 1048576");

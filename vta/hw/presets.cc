@@ -41,7 +41,9 @@ void set_memory(Config& c, int bus_bits, double bytes_per_cycle, int latency_cyc
 }
 
 Config make_default() {
-  return base("default", 1, 16, 16);
+  Config c = base("default", 1, 16, 16);
+  c.depthwise_taps = 3;
+  return c;
 }
 
 Config make_tiny() {
@@ -55,6 +57,7 @@ Config make_tiny() {
 Config make_ultra96() {
   Config c = base("ultra96", 1, 16, 32);
   c.products_per_multiplier = 2;  // 512 products in less than 360 DSP blocks
+  c.depthwise_taps = 3;
   leave_out_mul(c);
   set_buffers(c, 32 * kKi, 64 * kKi, 256 * kKi, 256 * kKi);
   c.requantise_lanes = 16;
@@ -65,6 +68,7 @@ Config make_ultra96() {
 Config make_ultra96_w4() {
   Config c = base("ultra96-w4", 1, 32, 32);
   c.wgt_bits = 4;
+  c.depthwise_taps = 3;
   set_buffers(c, 32 * kKi, 128 * kKi, 256 * kKi, 256 * kKi);
   c.requantise_lanes = 16;
   c.board = make_ultra96().board;
@@ -73,6 +77,7 @@ Config make_ultra96_w4() {
 
 Config make_zcu102() {
   Config c = base("zcu102", 1, 32, 64);
+  c.depthwise_taps = 3;
   set_buffers(c, 32 * kKi, 128 * kKi, 1024 * kKi, 512 * kKi);
   c.requantise_lanes = 32;
   c.board = Board{"ZCU102", "xczu9eg-ffvb1156-2-e", 274080, 548160, 2520, 912 * 36 * kKi};
@@ -131,6 +136,7 @@ Config make_hx8k() {
 
 Config make_datacenter() {
   Config c = base("datacenter", 4, 64, 64);
+  c.depthwise_taps = 3;
   set_buffers(c, 32 * kKi, 1024 * kKi, 2048 * kKi, 2048 * kKi);
   set_memory(c, 512, 64, 128);
   c.requantise_lanes = 64;

@@ -132,7 +132,8 @@ TEST(Assembly, ErrorsSayWhereAndWhatIsLegal) {
   EXPECT_EQ(line("  jump"),
             "x.vasm:2:3: unknown instruction 'jump', expected one of load.uop, load.wgt, load.inp, "
             "load.acc, load.out, load.acc8, store.uop, store.wgt, store.inp, store.acc, store.out, "
-            "store.acc8, gemm, alu.min, alu.max, alu.add, alu.shr, alu.mul, alu.rqt, finish");
+            "store.acc8, gemm, depthwise, alu.min, alu.max, alu.add, alu.shr, alu.mul, alu.rqt, "
+            "finish");
   EXPECT_EQ(
       line("finish now"),
       "x.vasm:2:8: unknown operand 'now', finish has pop_prev, pop_next, push_prev, push_next");

@@ -41,8 +41,12 @@ std::vector<Accesses> all_accesses(const Program& p) {
         for (uint32_t u = i.uop_begin; u < i.uop_end; ++u) {
           const MicroOp& uop = buffer.at(u);
           touched.emplace("acc", uop.dst + o * i.dst_factor_out + in * i.dst_factor_in, true);
-          if (i.opcode != Opcode::kGemm || i.reset) continue;
-          touched.emplace("inp", uop.src + o * i.src_factor_out + in * i.src_factor_in, false);
+          if (!i.multiplies()) continue;
+          const int entries = i.opcode == Opcode::kGemm ? 1 : p.config.depthwise_inputs();
+          for (int k = 0; k < entries; ++k) {
+            touched.emplace("inp", uop.src + o * i.src_factor_out + in * i.src_factor_in + k,
+                            false);
+          }
           touched.emplace("wgt", uop.wgt + o * i.wgt_factor_out + in * i.wgt_factor_in, false);
         }
       }

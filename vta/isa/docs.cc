@@ -63,6 +63,17 @@ same instruction wrote it. With `reset`, `acc[dst] = 0` instead, and `src`, `wgt
 not used.
 )";
 
+constexpr std::string_view kDepthwiseText = R"(
+DEPTHWISE is GEMM with another sum: with N = {block_out} / {block_in} entries of `inp` for the channels of an
+output,
+
+    acc[dst][b][n] += sum of inp[src + t * N + n / {block_in}][b][n % {block_in}] * wgt[wgt][n][t] for t < taps
+
+so that each of {block_out} channels is convolved with as many neighbouring pixels as the configuration
+has `gemm.depthwise_taps` ({taps}; 0: the opcode is not assigned). `overwrite` and `reset` mean what they
+mean in GEMM. All taps * N entries from `src` on are read, and must lie in the scratchpad.
+)";
+
 constexpr std::string_view kAluText = R"(
 ALU: `acc[dst] = op(acc[dst], y)`, lane by lane over {batch} x {block_out} signed 32-bit lanes; `y` is
 `imm` with `use_imm`, else `acc[src]`. `reset` is ignored.
@@ -174,7 +185,8 @@ std::string head(const Encoding& encoding) {
 
 std::string with_shape(std::string_view text, const hw::Config& c) {
   return fmt::format(fmt::runtime(text), fmt::arg("batch", c.batch),
-                     fmt::arg("block_in", c.block_in), fmt::arg("block_out", c.block_out));
+                     fmt::arg("block_in", c.block_in), fmt::arg("block_out", c.block_out),
+                     fmt::arg("taps", c.depthwise_taps));
 }
 
 }  // namespace
@@ -188,6 +200,8 @@ std::string isa_markdown(const hw::Config& config) {
   text += memory_table(config) + std::string(kTransferText);
   text += "\n## GEMM\n" + field_table(encoding, Opcode::kGemm) + std::string(kLoopText);
   text += with_shape(kGemmText, config);
+  text += "\n## DEPTHWISE\n\nThe fields and loops are those of GEMM.\n";
+  text += with_shape(kDepthwiseText, config);
   text += "\n## ALU\n" + field_table(encoding, Opcode::kAlu);
   text += "\nThe loops are those of GEMM.\n" + with_shape(kAluText, config);
   text += "\n## FINISH\n" + field_table(encoding, Opcode::kFinish);

@@ -108,8 +108,8 @@ constexpr std::array kFinishFields = {VTA_COMMON_FIELDS};
 #undef VTA_COMMON_FIELDS
 #undef VTA_LOOP_FIELDS
 
-constexpr std::array kOpcodes = {Opcode::kLoad, Opcode::kStore, Opcode::kGemm, Opcode::kFinish,
-                                 Opcode::kAlu};
+constexpr std::array kOpcodes = {Opcode::kLoad,   Opcode::kStore, Opcode::kGemm,
+                                 Opcode::kFinish, Opcode::kAlu,   Opcode::kDepthwise};
 
 std::vector<Placement> place(std::span<const int> widths) {
   std::vector<Placement> placements;
@@ -177,8 +177,9 @@ int64_t sign_extend(uint64_t value, int width) {
   return static_cast<int64_t>((value ^ sign) - sign);
 }
 
-Opcode checked_opcode(uint64_t value) {
-  require(value <= 4, "opcode {} is not assigned", value);
+Opcode checked_opcode(uint64_t value, const hw::Config& config) {
+  const auto last = config.depthwise_taps > 0 ? Opcode::kDepthwise : Opcode::kAlu;
+  require(value <= static_cast<uint64_t>(last), "opcode {} is not assigned", value);
   return static_cast<Opcode>(value);
 }
 
@@ -190,6 +191,7 @@ std::span<const Field> fields(Opcode opcode) {
     case Opcode::kStore:
       return kMemoryFields;
     case Opcode::kGemm:
+    case Opcode::kDepthwise:
       return kGemmFields;
     case Opcode::kFinish:
       return kFinishFields;
@@ -223,6 +225,7 @@ const std::vector<Placement>& Encoding::placements(Opcode opcode) const {
 }
 
 void Encoding::encode(const Instruction& instruction, std::vector<uint8_t>& out) const {
+  checked_opcode(static_cast<uint64_t>(instruction.opcode), config_);
   const auto& places = placements(instruction.opcode);
   const auto table = fields(instruction.opcode);
   Words words{};
@@ -240,7 +243,7 @@ Instruction Encoding::decode(std::span<const uint8_t> bytes) const {
   require(static_cast<int64_t>(bytes.size()) == instruction_bytes(),
           "an instruction has {} bytes here, got {}", instruction_bytes(), bytes.size());
   const Words words = load_words(bytes);
-  const Opcode opcode = checked_opcode(extract(words, {0, 3}));
+  const Opcode opcode = checked_opcode(extract(words, {0, 3}), config_);
   const auto& places = placements(opcode);
   const auto table = fields(opcode);
   Instruction instruction;
@@ -258,7 +261,7 @@ Instruction Encoding::decode(std::span<const uint8_t> bytes) const {
 
 Words Encoding::ignored_bits(std::span<const uint8_t> bytes) const {
   Words words = load_words(bytes);
-  for (const Placement& p : placements(checked_opcode(extract(words, {0, 3})))) {
+  for (const Placement& p : placements(checked_opcode(extract(words, {0, 3}), config_))) {
     words[static_cast<size_t>(p.lsb / 64)] &= ~(mask(p.width) << (p.lsb % 64));
   }
   return words;

@@ -56,7 +56,8 @@ TEST(Encoding, DefaultIsThePublishedOne) {
 
 Instruction random_instruction(const Encoding& encoding, std::mt19937& random) {
   Instruction instruction;
-  instruction.opcode = static_cast<Opcode>(random() % 5);
+  const unsigned opcodes = encoding.config().depthwise_taps > 0 ? 6 : 5;
+  instruction.opcode = static_cast<Opcode>(random() % opcodes);
   const auto table = fields(instruction.opcode);
   for (size_t i = 1; i < table.size(); ++i) {
     const int width = encoding.placements(instruction.opcode)[i].width;
@@ -110,8 +111,11 @@ TEST(Encoding, ValueThatDoesNotFitNamesTheField) {
 TEST(Encoding, UnassignedCodePointsAreErrors) {
   const Encoding encoding(hw::load_config("default"));
   std::vector<uint8_t> bytes(16);
-  bytes[0] = 5;
+  bytes[0] = 6;
   EXPECT_THROW(encoding.decode(bytes), Error);
+  bytes[0] = 5;
+  EXPECT_EQ(encoding.decode(bytes).opcode, Opcode::kDepthwise);
+  EXPECT_THROW(Encoding(hw::load_config("tiny")).decode(bytes), Error) << "it has no taps";
   bytes[0] = 0;
   bytes[0] |= 0x80;
   bytes[1] = 0x03;  // memory type 7

@@ -72,6 +72,9 @@ class FootprintBuilder {
       }
     }
     if (i.opcode == Opcode::kAlu) return is_legal_alu(i);
+    if (i.opcode == Opcode::kDepthwise && config_.depthwise_taps == 0) {
+      return structure("the configuration has no depthwise taps");
+    }
     return !i.is_memory() || is_legal_transfer(i);
   }
 
@@ -161,10 +164,10 @@ class FootprintBuilder {
   void loops(const Instruction& i, Footprint& footprint) {
     if (i.iter_out == 0 || i.iter_in == 0 || i.uop_begin >= i.uop_end) return;
     if (!uops_are_known(i)) return;
-    const bool is_gemm = i.opcode == Opcode::kGemm;
+    const bool is_gemm = i.uses_array();
     const Operand dst{Memory::kAcc, &MicroOp::dst, i.dst_factor_out, i.dst_factor_in};
     const Operand src{is_gemm ? Memory::kInp : Memory::kAcc, &MicroOp::src, i.src_factor_out,
-                      i.src_factor_in, i.alu_op == hw::AluOp::kRequantise && !is_gemm ? 3U : 1U};
+                      i.src_factor_in, source_entries(i)};
     const Operand wgt{Memory::kWgt, &MicroOp::wgt, i.wgt_factor_out, i.wgt_factor_in};
     const bool reads_src = is_gemm ? !i.reset : !i.use_imm;
     const bool reads_wgt = is_gemm && !i.reset;
@@ -176,6 +179,11 @@ class FootprintBuilder {
     if (reads_wgt) footprint.wgt = entries(i, wgt);
     report_.scratchpad_entries +=
         footprint.acc.size() + footprint.inp.size() + footprint.wgt.size();
+  }
+
+  uint32_t source_entries(const Instruction& i) const {
+    if (i.opcode == Opcode::kDepthwise) return static_cast<uint32_t>(config_.depthwise_inputs());
+    return i.opcode == Opcode::kAlu && i.alu_op == hw::AluOp::kRequantise ? 3 : 1;
   }
 
   bool uops_are_known(const Instruction& i) {
@@ -224,8 +232,9 @@ class FootprintBuilder {
     range(memory, last,
           fmt::format("{} reaches {}[{}], beyond the depth of {}",
                       operand.index == &MicroOp::dst   ? "dst"
-                      : operand.index == &MicroOp::src ? (operand.width > 1 ? "src + 2" : "src")
-                                                       : "wgt",
+                      : operand.index == &MicroOp::wgt ? "wgt"
+                      : operand.width == 1             ? "src"
+                                                       : fmt::format("src + {}", operand.width - 1),
                       memory, last, depth));
     return false;
   }
@@ -234,7 +243,8 @@ class FootprintBuilder {
     const Extremes e = extremes(i, operand);
     EntrySet set(e.first, e.last);
     for (uint32_t u = i.uop_begin; u < i.uop_end; ++u) {
-      set.insert(uop_buffer_[u].uop.*operand.index);
+      const uint64_t index = uop_buffer_[u].uop.*operand.index;
+      set.insert_range(index, index + operand.width);
     }
     set.repeat(i.iter_in, operand.factor_in);
     set.repeat(i.iter_out, operand.factor_out);

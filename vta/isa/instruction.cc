@@ -73,7 +73,8 @@ hw::Memory scratchpad(MemoryType type) {
 }
 
 std::string_view opcode_name(Opcode opcode) {
-  constexpr std::array<std::string_view, 5> kNames = {"load", "store", "gemm", "finish", "alu"};
+  constexpr std::array<std::string_view, 6> kNames = {"load",   "store", "gemm",
+                                                      "finish", "alu",   "depthwise"};
   return kNames[static_cast<size_t>(opcode)];
 }
 

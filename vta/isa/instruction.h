@@ -15,7 +15,14 @@
 
 namespace vta::isa {
 
-enum class Opcode : uint8_t { kLoad = 0, kStore = 1, kGemm = 2, kFinish = 3, kAlu = 4 };
+enum class Opcode : uint8_t {
+  kLoad = 0,
+  kStore = 1,
+  kGemm = 2,
+  kFinish = 3,
+  kAlu = 4,
+  kDepthwise = 5,  // only where the configuration has gemm.depthwise_taps
+};
 
 // What a LOAD or STORE moves. Sizes and addresses count elements of this type.
 enum class MemoryType : uint8_t {
@@ -53,10 +60,13 @@ struct Instruction {
   uint32_t x_pad_after = 0;
   bool pad_min = false;  // LOAD of inp only
 
-  // GEMM, ALU: for o < iter_out, for i < iter_in, for u in [uop_begin, uop_end), with micro-op u:
+  // GEMM, DEPTHWISE, ALU: for o < iter_out, for i < iter_in, for u in [uop_begin, uop_end), with
+  // micro-op u:
   //   dst = u.dst + o * dst_factor_out + i * dst_factor_in, and src, wgt likewise.
   // GEMM: acc[dst] += inp[src] * transpose(wgt[wgt]); with overwrite, acc[dst] = the product alone;
   // with reset, acc[dst] = 0 whether overwrite is set or not.
+  // DEPTHWISE: as GEMM, but output channel n sums up over t < depthwise_taps
+  //   inp[src + t * block_out / block_in + n / block_in][n % block_in] * wgt[wgt][n][t].
   // ALU:  acc[dst] = op(acc[dst], use_imm ? imm : acc[src]), lane by lane; reset is ignored.
   bool reset = false;
   uint32_t uop_begin = 0;
@@ -67,9 +77,9 @@ struct Instruction {
   uint32_t dst_factor_in = 0;
   uint32_t src_factor_out = 0;
   uint32_t src_factor_in = 0;
-  uint32_t wgt_factor_out = 0;  // GEMM only
+  uint32_t wgt_factor_out = 0;  // GEMM, DEPTHWISE only
   uint32_t wgt_factor_in = 0;
-  bool overwrite = false;              // GEMM only
+  bool overwrite = false;              // GEMM, DEPTHWISE only
   hw::AluOp alu_op = hw::AluOp::kMin;  // ALU only
   bool use_imm = false;
   int32_t imm = 0;  // 16 bits, signed
@@ -77,11 +87,13 @@ struct Instruction {
   bool operator==(const Instruction&) const = default;
 
   bool is_memory() const { return opcode == Opcode::kLoad || opcode == Opcode::kStore; }
-  bool has_micro_ops() const { return opcode == Opcode::kGemm || opcode == Opcode::kAlu; }
+  bool has_micro_ops() const { return uses_array() || opcode == Opcode::kAlu; }
+  bool uses_array() const { return opcode == Opcode::kGemm || opcode == Opcode::kDepthwise; }
+  bool multiplies() const { return uses_array() && !reset; }
 };
 
-// One micro-op of a GEMM (dst: accumulator, src: input, wgt: weight) or ALU (dst, src: accumulator)
-// instruction.
+// One micro-op of a GEMM or DEPTHWISE (dst: accumulator, src: input, wgt: weight) or ALU (dst, src:
+// accumulator) instruction.
 struct MicroOp {
   uint32_t dst = 0;
   uint32_t src = 0;
@@ -114,7 +126,7 @@ int32_t pack_requantise(const Requantise& record);
 Requantise unpack_requantise(int32_t word);
 
 // The unit that executes an instruction: LOAD of inp and wgt is the load unit's; LOAD of uop, acc
-// and acc8, GEMM, ALU and FINISH are compute's; STORE is the store unit's.
+// and acc8, GEMM, DEPTHWISE, ALU and FINISH are compute's; STORE is the store unit's.
 Unit unit_of(const Instruction& instruction);
 
 // Element type in DRAM that a memory type moves: kAcc8 moves elements of the size of kOut.
@@ -122,7 +134,7 @@ hw::Memory dram_element(MemoryType type);
 // The scratchpad that it addresses: kAcc for kAcc, kAcc8 and kOut.
 hw::Memory scratchpad(MemoryType type);
 
-std::string_view opcode_name(Opcode opcode);    // "load", "store", "gemm", "finish", "alu"
+std::string_view opcode_name(Opcode opcode);    // "load", "store", "gemm", …
 std::string_view memory_name(MemoryType type);  // "uop", "wgt", "inp", "acc", "out", "acc8"
 std::string_view unit_name(Unit unit);          // "load", "compute", "store"
 

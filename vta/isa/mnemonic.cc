@@ -15,6 +15,7 @@ std::vector<Mnemonic> make_mnemonics() {
     }
   }
   add({.opcode = Opcode::kGemm});
+  add({.opcode = Opcode::kDepthwise});
   for (size_t op = 0; op < hw::kAluOpNames.size(); ++op) {
     add({.opcode = Opcode::kAlu, .alu_op = static_cast<hw::AluOp>(op)});
   }

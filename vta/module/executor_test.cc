@@ -40,11 +40,12 @@ TEST(Executor, GivesWhatTheGraphsInterpreterGives) {
 TEST(Executor, RefusesADeviceOfAnotherConfigurationNamingBoth) {
   const Module module = make_add_module(hw::load_config("default"));
   const auto device = runtime::make_device("ref", hw::load_config("tiny"));
-  EXPECT_THAT([&] { Executor(module, *device); },
-              ThrowsMessage<Error>(
-                  "the module was compiled for "
-                  "1x16x16-i8w8o8a32-u8192i2048w1024a2048-min.max.add.shr.mul.rqt, device 'ref' is "
-                  "1x4x4-i8w8o8a32-u256i256w128a256-min.max.add.shr.mul.rqt"));
+  EXPECT_THAT(
+      [&] { Executor(module, *device); },
+      ThrowsMessage<Error>(
+          "the module was compiled for "
+          "1x16x16-i8w8o8a32-u8192i2048w1024a2048-min.max.add.shr.mul.rqt-d3, device 'ref' is "
+          "1x4x4-i8w8o8a32-u256i256w128a256-min.max.add.shr.mul.rqt"));
 }
 
 TEST(Executor, RefusesWrongInputs) {

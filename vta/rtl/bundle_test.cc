@@ -46,6 +46,7 @@ hw::Config smallest() {
 hw::Config largest() {
   hw::Config c = shaped("largest", 8, 64, 64);
   set_depths(c, 1 << 16);
+  c.depthwise_taps = 4;
   c.bus_bits = 512;
   c.memory_bytes_per_cycle = 64;
   c.counter_bits = 64;

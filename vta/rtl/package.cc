@@ -97,6 +97,11 @@ void write_shape(Writer& out, const Config& c) {
   out.constant("ACC_BITS", c.acc_bits);
   out.constant("TREE_STAGES", tree_stages(c));
   out.constant("PACKED_MULTIPLIERS", c.products_per_multiplier == 2 ? 1 : 0);
+  out.section(
+      "Taps of a depthwise micro-op; inp elements that are read at once, and banks for them.");
+  out.constant("TAPS", c.depthwise_taps);
+  out.constant("INP_ENTRIES", std::max(1, c.depthwise_inputs()));
+  out.constant("INP_BANKS", c.inp_banks());
 }
 
 void write_widths(Writer& out, const Encoding& encoding) {
@@ -163,7 +168,7 @@ void write_encoding(Writer& out, const Encoding& encoding) {
   write_fields(out, encoding, Opcode::kFinish, "", 0);
   out.section("Fields of LOAD and STORE.");
   write_fields(out, encoding, Opcode::kLoad, "MEM_", common);
-  out.section("Fields of GEMM.");
+  out.section("Fields of GEMM and DEPTHWISE.");
   write_fields(out, encoding, Opcode::kGemm, "GEMM_", common);
   out.section("Fields of ALU.");
   write_fields(out, encoding, Opcode::kAlu, "ALU_", common);
@@ -188,7 +193,8 @@ void write_used_bits(Writer& out, const Encoding& encoding) {
     }
   };
   out.section(
-      "The bits of an instruction that a unit uses: LOAD and STORE; with them GEMM and ALU.");
+      "The bits of an instruction that a unit uses: LOAD and STORE; with them GEMM, DEPTHWISE and "
+      "ALU.");
   use(Opcode::kLoad, [&](std::string_view name, int width) {
     if (name == "dram_base") return std::min(32, c.address_bits + 1);
     if (name == "sram_base" || name == "y_size" || name == "x_size") return size_bits(c);
@@ -203,8 +209,8 @@ void write_used_bits(Writer& out, const Encoding& encoding) {
 
 void write_codes(Writer& out) {
   out.section("Opcodes, memory types, ALU operations.");
-  for (const Opcode opcode :
-       {Opcode::kLoad, Opcode::kStore, Opcode::kGemm, Opcode::kFinish, Opcode::kAlu}) {
+  for (const Opcode opcode : {Opcode::kLoad, Opcode::kStore, Opcode::kGemm, Opcode::kFinish,
+                              Opcode::kAlu, Opcode::kDepthwise}) {
     out.constant("OPCODE_" + upper(isa::opcode_name(opcode)), static_cast<int>(opcode));
   }
   for (int type = 0; type <= static_cast<int>(isa::MemoryType::kAcc8); ++type) {

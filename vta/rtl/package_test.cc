@@ -35,6 +35,7 @@ TEST(Package, FollowsTheConfiguration) {
   hw::Config c = hw::load_config("default");
   EXPECT_THAT(package_text(c), HasSubstr("  localparam int TREE_STAGES = 2;\n"));
   c.block_in = 32;
+  c.depthwise_taps = 0;
   c.inp_buffer *= 2;
   c.wgt_buffer *= 2;
   c.alu_ops.pop_back();

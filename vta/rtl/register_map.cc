@@ -58,9 +58,13 @@ std::vector<Register> make_registers() {
        0x010,
        Access::kConstant,
        "one GEMM micro-op: batch x block_in times block_in x block_out",
-       {{"BATCH", 0, 8, ""}, {"BLOCK_IN", 8, 8, ""}, {"BLOCK_OUT", 16, 8, ""}},
+       {{"BATCH", 0, 8, ""},
+        {"BLOCK_IN", 8, 8, ""},
+        {"BLOCK_OUT", 16, 8, ""},
+        {"DEPTHWISE_TAPS", 24, 8, "0: there is no DEPTHWISE"}},
        [](const Config& c) {
-         return number(c.batch) | number(c.block_in) << 8 | number(c.block_out) << 16;
+         return number(c.batch) | number(c.block_in) << 8 | number(c.block_out) << 16 |
+                number(c.depthwise_taps) << 24;
        }},
       {"TYPES",
        0x014,
@@ -84,11 +88,14 @@ std::vector<Register> make_registers() {
        0x01c,
        Access::kConstant,
        "one bit for each code that the hardware knows",
-       {{"OPCODES", 0, 8, "load 0, store 1, gemm 2, finish 3, alu 4"},
+       {{"OPCODES", 0, 8, "load 0, store 1, gemm 2, finish 3, alu 4, depthwise 5"},
         {"MEMORY_TYPES", 8, 8, "uop 0, wgt 1, inp 2, acc 3, out 4, acc8 5"},
         {"ALU", 16, 8, "min 0, max 1, add 2, shr 3, mul 4, rqt 5"},
         {"FLAGS", 24, 8, "gemm: reset 0, overwrite 1; load: pad_min 2"}},
-       [](const Config& c) { return 0x1fU | 0x3fU << 8 | alu_mask(c) << 16 | 0x7U << 24; }},
+       [](const Config& c) {
+         const uint32_t opcodes = c.depthwise_taps > 0 ? 0x3f : 0x1f;
+         return opcodes | 0x3fU << 8 | alu_mask(c) << 16 | 0x7U << 24;
+       }},
       {"LANES",
        0x020,
        Access::kConstant,

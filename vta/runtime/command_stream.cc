@@ -85,8 +85,8 @@ struct CommandStream::Impl {
   Instruction transfer(Opcode opcode, MemoryType type, int64_t sram_base, const Address& dram,
                        const Region& region) const;
   Instruction looped(Opcode opcode, const LoopNest& loops) const;
-  void check_gemm(std::string_view what, const std::vector<MicroOp>& kernel,
-                  const LoopNest& loops) const;
+  void append_sums(std::string_view what, Opcode opcode, bool overwrite,
+                   const std::vector<MicroOp>& kernel, const LoopNest& l);
   void check_alu(hw::AluOp op, bool immediate, const std::vector<MicroOp>& kernel,
                  const LoopNest& loops) const;
 
@@ -174,20 +174,27 @@ Instruction CommandStream::Impl::looped(Opcode opcode, const LoopNest& loops) co
                     {"dst_factor_in", loops.dst_inner},
                     {"src_factor_out", loops.src_outer},
                     {"src_factor_in", loops.src_inner}});
-  if (opcode == Opcode::kGemm) {
+  if (instruction.uses_array()) {
     set(instruction, {{"wgt_factor_out", loops.wgt_outer}, {"wgt_factor_in", loops.wgt_inner}});
   }
   return instruction;
 }
 
-void CommandStream::Impl::check_gemm(std::string_view what, const std::vector<MicroOp>& kernel,
-                                     const LoopNest& l) const {
+void CommandStream::Impl::append_sums(std::string_view what, Opcode opcode, bool overwrite,
+                                      const std::vector<MicroOp>& kernel, const LoopNest& l) {
+  const bool depthwise = opcode == Opcode::kDepthwise;
+  require(!depthwise || config().depthwise_taps > 0,
+          "depthwise: configuration '{}' has no depthwise taps", config().name);
+  Instruction instruction = looped(opcode, l);
+  instruction.overwrite = overwrite;
+  const int64_t read = depthwise ? config().depthwise_inputs() : 1;  // inputs from src on
   check_last(what, "dst", hw::Memory::kAcc,
              last_index(kernel, &MicroOp::dst, l, l.dst_outer, l.dst_inner));
   check_last(what, "src", hw::Memory::kInp,
-             last_index(kernel, &MicroOp::src, l, l.src_outer, l.src_inner));
+             last_index(kernel, &MicroOp::src, l, l.src_outer, l.src_inner) + read - 1);
   check_last(what, "wgt", hw::Memory::kWgt,
              last_index(kernel, &MicroOp::wgt, l, l.wgt_outer, l.wgt_inner));
+  append_looped(instruction, kernel);
 }
 
 void CommandStream::Impl::check_alu(hw::AluOp op, bool immediate,
@@ -321,16 +328,19 @@ void CommandStream::store(int64_t sram_base, Address to, const Region& region) {
 }
 
 void CommandStream::gemm(const std::vector<MicroOp>& kernel, const LoopNest& loops) {
-  const Instruction instruction = impl_->looped(Opcode::kGemm, loops);
-  impl_->check_gemm("gemm", kernel, loops);
-  impl_->append_looped(instruction, kernel);
+  impl_->append_sums("gemm", Opcode::kGemm, false, kernel, loops);
 }
 
 void CommandStream::overwrite(const std::vector<MicroOp>& kernel, const LoopNest& loops) {
-  Instruction instruction = impl_->looped(Opcode::kGemm, loops);
-  instruction.overwrite = true;
-  impl_->check_gemm("overwrite", kernel, loops);
-  impl_->append_looped(instruction, kernel);
+  impl_->append_sums("overwrite", Opcode::kGemm, true, kernel, loops);
+}
+
+void CommandStream::depthwise(const std::vector<MicroOp>& kernel, const LoopNest& loops) {
+  impl_->append_sums("depthwise", Opcode::kDepthwise, false, kernel, loops);
+}
+
+void CommandStream::depthwise_overwrite(const std::vector<MicroOp>& kernel, const LoopNest& loops) {
+  impl_->append_sums("depthwise overwrite", Opcode::kDepthwise, true, kernel, loops);
 }
 
 void CommandStream::reset(const std::vector<MicroOp>& kernel, const LoopNest& l) {

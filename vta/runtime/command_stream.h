@@ -74,7 +74,10 @@ class CommandStream {
   void store(int64_t sram_base, Address to, const Region& region);
   void gemm(const std::vector<isa::MicroOp>& kernel, const LoopNest& loops);
   // gemm adds to acc[dst]; overwrite stores the product there, at each micro-op; reset zeros.
+  // depthwise and depthwise_overwrite the same with the sums of DEPTHWISE.
   void overwrite(const std::vector<isa::MicroOp>& kernel, const LoopNest& loops);
+  void depthwise(const std::vector<isa::MicroOp>& kernel, const LoopNest& loops);
+  void depthwise_overwrite(const std::vector<isa::MicroOp>& kernel, const LoopNest& loops);
   void reset(const std::vector<isa::MicroOp>& kernel, const LoopNest& loops);
   void alu(hw::AluOp op, const std::vector<isa::MicroOp>& kernel, const LoopNest& loops);
   void alu_immediate(hw::AluOp op, int32_t immediate, const std::vector<isa::MicroOp>& kernel,

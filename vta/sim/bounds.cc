@@ -24,7 +24,7 @@ Counters work_of(const hw::Config& config, std::span<const isa::Instruction> ins
       const auto bytes = uint64_t{i.y_size} * i.x_size *
                          static_cast<uint64_t>(config.element_bytes(dram_element(i.memory)));
       (i.opcode == isa::Opcode::kLoad ? work.dram_read_bytes : work.dram_write_bytes) += bytes;
-    } else if (i.opcode == isa::Opcode::kGemm && !i.reset) {
+    } else if (i.multiplies()) {
       work.gemm_macs += micro_ops_of(i) * static_cast<uint64_t>(config.macs_per_cycle());
     } else if (i.opcode == isa::Opcode::kAlu) {
       work.alu_ops += micro_ops_of(i) * vector_of(config);

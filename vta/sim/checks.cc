@@ -163,8 +163,13 @@ Indices indices_of(const Instruction& i, const isa::MicroOp& uop, uint64_t outer
 void check_micro_op(const Site& site, const hw::Config& config, const Indices& at) {
   const Instruction& i = site.instruction;
   check_index(site, config, hw::Memory::kAcc, "dst", at.dst);
-  if (i.opcode == Opcode::kGemm && !i.reset) {
+  if (i.multiplies()) {
     check_index(site, config, hw::Memory::kInp, "src", at.src);
+    if (i.opcode == Opcode::kDepthwise) {
+      const int last = config.depthwise_inputs() - 1;
+      check_index(site, config, hw::Memory::kInp, fmt::format("src + {}", last),
+                  at.src + static_cast<uint64_t>(last));
+    }
     check_index(site, config, hw::Memory::kWgt, "wgt", at.wgt);
   }
   if (i.opcode == Opcode::kAlu && !i.use_imm) {

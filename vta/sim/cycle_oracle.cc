@@ -677,7 +677,7 @@ class Oracle {
       return ++cur.position == count;
     }
     const uint64_t lanes =
-        i.opcode == Opcode::kGemm
+        i.uses_array()
             ? 1
             : static_cast<uint64_t>(config_.batch * config_.block_out / config_.alu_lanes);
     const bool reads_source = i.opcode == Opcode::kAlu && !i.use_imm;

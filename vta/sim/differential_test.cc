@@ -142,8 +142,9 @@ class Generator {
   }
 
   Instruction gemm() {
-    Instruction i{.opcode = Opcode::kGemm};
-    add_loops(i, depth(Memory::kInp));
+    const bool depthwise = config_.depthwise_taps > 0 && below(4) == 0;
+    Instruction i{.opcode = depthwise ? Opcode::kDepthwise : Opcode::kGemm};
+    add_loops(i, depth(Memory::kInp) - 16);
     i.reset = below(5) == 0;
     i.overwrite = below(4) == 0;
     i.wgt_factor_out = below(2) * below(depth(Memory::kWgt) / 32);
@@ -171,6 +172,7 @@ hw::Config shaped(int batch, int block_in, int block_out, int inp, int wgt, int 
   c.batch = batch;
   c.block_in = block_in;
   c.block_out = block_out;
+  c.depthwise_taps = block_in >= 3 && block_out >= block_in ? 3 : 0;
   c.inp_bits = inp;
   c.wgt_bits = wgt;
   c.out_bits = out;

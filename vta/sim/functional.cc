@@ -92,6 +92,9 @@ class FunctionalExecutor : public Executor {
       case isa::Opcode::kGemm:
         gemm(site, counters);
         break;
+      case isa::Opcode::kDepthwise:
+        depthwise(site, counters);
+        break;
       case isa::Opcode::kAlu:
         alu(site, counters);
         break;
@@ -152,6 +155,45 @@ class FunctionalExecutor : public Executor {
       kernels_.accumulate(memory_.shape(), memory_.weights(at.wgt), memory_.inputs(at.src), acc,
                           rows.data(), rows.size());
     });
+  }
+
+  void depthwise(const Site& site, Counters& counters) {
+    const Instruction& i = site.instruction;
+    if (micro_op_count(i) == 0) return;
+    check_micro_ops(site, config_, memory_.uops());
+    if (i.reset) {
+      reset(i);
+      return;
+    }
+    for_each_micro_op(i, memory_.uops(), [&](const Indices& at) {
+      int32_t* acc = memory_.accumulators(at.dst);
+      if (i.overwrite) std::fill_n(acc, memory_.element_lanes(), 0);
+      add_taps(memory_.taps(at.wgt), at.src, acc);
+    });
+    counters.gemm_macs += micro_op_count(i) * static_cast<uint64_t>(config_.macs_per_cycle());
+  }
+
+  // The inputs of a tap lie block_out / block_in elements one after another.
+  void add_taps(const int8_t* taps, uint64_t src, int32_t* acc) {
+    const auto block_in = static_cast<size_t>(config_.block_in);
+    const auto block_out = static_cast<size_t>(config_.block_out);
+    const auto elements = static_cast<uint64_t>(config_.depthwise_inputs());
+    const size_t parts = block_out / block_in;
+    for (uint64_t k = 0; k < elements; ++k) {
+      const int8_t* x = memory_.plain_inputs(src + k);
+      const int8_t* w = taps + k * block_in;  // tap k / parts, outputs of part k % parts
+      int32_t* sums = acc + k % parts * block_in;
+      for (size_t b = 0; b < batch_; ++b) {
+        multiply_lanes(x + b * block_in, w, sums + b * memory_.row_lanes(), block_in);
+      }
+    }
+  }
+
+  static void multiply_lanes(const int8_t* x, const int8_t* w, int32_t* sums, size_t lanes) {
+    for (size_t n = 0; n < lanes; ++n) {
+      sums[n] = static_cast<int32_t>(static_cast<uint32_t>(sums[n]) +
+                                     static_cast<uint32_t>(int32_t{x[n]} * w[n]));
+    }
   }
 
   void alu(const Site& site, Counters& counters) {

@@ -68,7 +68,11 @@ FunctionalMemory::FunctionalMemory(const hw::Config& config, const Kernels& kern
       inputs_(depth_of(config, Memory::kInp) * input_bytes()),
       weights_(depth_of(config, Memory::kWgt) * weight_bytes_),
       accumulators_(depth_of(config, Memory::kAcc) * accumulator_bytes()),
+      taps_(depth_of(config, Memory::kWgt) * tap_scalars()),
       tile_(kChunkLanes * shape_.depth) {
+  if (config.depthwise_taps > 0) {
+    plain_inputs_.resize(depth_of(config, Memory::kInp) * batch_ * block_in_);
+  }
   clear(MemoryType::kInp, 0, depth_of(config, Memory::kInp));
 }
 
@@ -115,9 +119,13 @@ void FunctionalMemory::clear(MemoryType type, uint64_t sram, uint64_t count) {
     case MemoryType::kInp:
       std::memset(inputs_.data() + sram * input_bytes(), kernels_.input_zero_byte,
                   count * input_bytes());
+      if (!plain_inputs_.empty()) {
+        std::memset(&plain_inputs_[sram * batch_ * block_in_], 0, count * batch_ * block_in_);
+      }
       break;
     case MemoryType::kWgt:
       std::memset(weights_.data() + sram * weight_bytes_, 0, count * weight_bytes_);
+      std::memset(taps_.data() + sram * tap_scalars(), 0, count * tap_scalars());
       break;
     case MemoryType::kAcc:
     case MemoryType::kAcc8:
@@ -159,6 +167,9 @@ void FunctionalMemory::fill_inputs(uint64_t sram, uint64_t count, const uint8_t*
 
 void FunctionalMemory::pack_inputs(const int8_t* scalars, uint64_t sram, uint64_t count) {
   const size_t rows = count * batch_;
+  if (!plain_inputs_.empty()) {
+    std::memcpy(&plain_inputs_[sram * batch_ * block_in_], scalars, rows * block_in_);
+  }
   uint8_t* packed = inputs_.data() + sram * input_bytes();
   if (shape_.depth == block_in_) {
     kernels_.pack_inputs(scalars, rows * block_in_, packed);
@@ -173,6 +184,15 @@ void FunctionalMemory::pack_inputs(const int8_t* scalars, uint64_t sram, uint64_
 void FunctionalMemory::fill_weights(uint64_t sram, uint64_t count, const uint8_t* bytes) {
   const size_t tile_scalars = block_out_ * block_in_;
   const int8_t* scalars = unpack(bytes, count * tile_scalars, config_.wgt_bits);
+  const auto tap_count = static_cast<size_t>(config_.depthwise_taps);
+  for (size_t tile = 0; tile < count; ++tile) {
+    int8_t* taps = taps_.data() + (sram + tile) * tap_scalars();
+    for (size_t t = 0; t < tap_count; ++t) {
+      for (size_t n = 0; n < block_out_; ++n) {
+        taps[t * block_out_ + n] = scalars[tile * tile_scalars + n * block_in_ + t];
+      }
+    }
+  }
   const bool is_padded = shape_.depth != block_in_ || block_out_ < kChunkLanes;
   uint8_t* packed = weights_.data() + sram * weight_bytes_;
   for (size_t chunk = 0; chunk < count * shape_.chunks; ++chunk) {

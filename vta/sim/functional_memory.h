@@ -36,6 +36,12 @@ class FunctionalMemory {
   const isa::MicroOp* uops() const { return uops_.data(); }
   const uint8_t* inputs(uint64_t element) { return inputs_.data() + element * input_bytes(); }
   const uint8_t* weights(uint64_t element) { return weights_.data() + element * weight_bytes_; }
+  // As they came, for DEPTHWISE: an inp element's batch x block_in scalars; a wgt element's first
+  // taps of all outputs, [depthwise_taps][block_out].
+  const int8_t* plain_inputs(uint64_t element) const {
+    return plain_inputs_.data() + element * batch_ * block_in_;
+  }
+  const int8_t* taps(uint64_t element) const { return taps_.data() + element * tap_scalars(); }
   int32_t* accumulators(uint64_t element) {
     return reinterpret_cast<int32_t*>(accumulators_.data()) + element * element_lanes();
   }
@@ -62,6 +68,7 @@ class FunctionalMemory {
   const int8_t* unpack(const uint8_t* packed, size_t count, int bits);
   // Bytes of one inp, acc element in the kernels' layout.
   size_t input_bytes() const { return batch_ * shape_.depth * kernels_.input_scalar_bytes; }
+  size_t tap_scalars() const { return static_cast<size_t>(config_.depthwise_taps) * block_out_; }
   size_t accumulator_bytes() const { return element_lanes() * sizeof(int32_t); }
 
   hw::Config config_;
@@ -77,6 +84,8 @@ class FunctionalMemory {
   AlignedBytes inputs_;
   AlignedBytes weights_;
   AlignedBytes accumulators_;
+  std::vector<int8_t> plain_inputs_;  // with depthwise taps only, as taps_
+  std::vector<int8_t> taps_;
   std::vector<int8_t> scratch_;
   std::vector<int8_t> tile_;  // one chunk of weights, 16 x depth
 };

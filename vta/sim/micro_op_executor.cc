@@ -32,6 +32,7 @@ class MicroOpExecutor : public Executor {
         counters.dram_write_bytes += bytes_moved(i);
         break;
       case isa::Opcode::kGemm:
+      case isa::Opcode::kDepthwise:
         check_micro_ops(site, config_, uops_.data());
         if (!i.reset) {
           counters.gemm_macs += micro_op_count(i) * static_cast<uint64_t>(config_.macs_per_cycle());

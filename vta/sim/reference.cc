@@ -46,6 +46,7 @@ class Reference : public Simulator {
         store(site.instruction, dram);
         break;
       case isa::Opcode::kGemm:
+      case isa::Opcode::kDepthwise:
         gemm(site);
         break;
       case isa::Opcode::kAlu:
@@ -132,18 +133,26 @@ class Reference : public Simulator {
         return;
       }
       if (site.instruction.overwrite) std::fill_n(acc, acc_scalars(), 0);
-      const int32_t* inp = &inp_[at.src * inp_scalars()];
+      const bool depthwise = site.instruction.opcode == isa::Opcode::kDepthwise;
+      const size_t depth = depthwise ? static_cast<size_t>(config_.depthwise_taps) : block_in;
       const int32_t* wgt = &wgt_[at.wgt * wgt_scalars()];
       for (size_t b = 0; b < rows; ++b) {
         for (size_t n = 0; n < block_out; ++n) {
-          for (size_t k = 0; k < block_in; ++k) {
-            const int32_t product = inp[b * block_in + k] * wgt[n * block_in + k];
-            acc[b * block_out + n] = wrap_add(acc[b * block_out + n], product);
+          for (size_t k = 0; k < depth; ++k) {
+            const int32_t x =
+                depthwise ? input(at.src + k * block_out / block_in + n / block_in, b, n % block_in)
+                          : input(at.src, b, k);
+            int32_t& sum = acc[b * block_out + n];
+            sum = wrap_add(sum, x * wgt[n * block_in + k]);
           }
         }
       }
       counters_.gemm_macs += rows * block_out * block_in;
     });
+  }
+
+  int32_t input(uint64_t element, size_t row, size_t channel) const {
+    return inp_[element * inp_scalars() + row * static_cast<size_t>(config_.block_in) + channel];
   }
 
   void alu(const Site& site) {

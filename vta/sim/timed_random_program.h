@@ -125,8 +125,9 @@ class TimedRandomProgram {
   }
 
   Instruction gemm() {
-    Instruction i{.opcode = Opcode::kGemm};
-    add_loops(i, depth(hw::Memory::kInp));
+    const bool depthwise = config_.depthwise_taps > 0 && one_in(4);
+    Instruction i{.opcode = depthwise ? Opcode::kDepthwise : Opcode::kGemm};
+    add_loops(i, depth(hw::Memory::kInp) - 16);
     i.reset = one_in(5);
     i.overwrite = one_in(4);
     return i;

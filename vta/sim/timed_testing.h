@@ -23,6 +23,7 @@ inline hw::Config timed_configuration(TimedShape shape, int alu_lanes, int requa
   c.batch = shape.batch;
   c.block_in = shape.block_in;
   c.block_out = shape.block_out;
+  c.depthwise_taps = c.block_in >= 3 && c.block_out >= c.block_in ? 3 : 0;
   c.inp_bits = shape.inp_bits;
   c.wgt_bits = shape.wgt_bits;
   c.inp_buffer = 256 * c.element_bytes(hw::Memory::kInp);

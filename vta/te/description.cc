@@ -37,6 +37,12 @@ std::pair<std::optional<Stmt>, Stmt> init_and_body(Stmt s, const std::string& wh
   return {init, in_loops(substitute(block->body, bindings))};
 }
 
+// How many values a digit of a loop takes.
+int64_t values(const Digit& digit, int64_t extent) {
+  const int64_t above = (extent + digit.divisor - 1) / digit.divisor;
+  return digit.modulus == 0 ? above : std::min(above, digit.modulus);
+}
+
 void require_indices(const Description& d, const Buffer& buffer, const std::vector<Expr>& indices) {
   const std::string& name = d.name;
   require(std::ranges::find(d.function.parameters, buffer) != d.function.parameters.end(),
@@ -44,12 +50,13 @@ void require_indices(const Description& d, const Buffer& buffer, const std::vect
   const loop::Store& store = d.body.store;
   const bool is_written = buffer == d.function.parameters[0];
   for (size_t i = 0; i < indices.size(); ++i) {
-    const Var* v = loop::as_var(indices[i]);
+    const auto digit = as_digit(indices[i]);
     const auto loop = std::ranges::find_if(
-        d.body.loops, [&](const For& n) { return v != nullptr && n.var == *v; });
-    const bool is_whole = loop != d.body.loops.end() && loop->extent == buffer->shape[i];
-    require(is_whole || loop::as_constant(indices[i]) != nullptr,
-            "intrinsic {}: {} of {} is no loop over all {}", name, to_string(indices[i]),
+        d.body.loops, [&](const For& n) { return digit && n.var == digit->var; });
+    const bool is_inside =
+        loop != d.body.loops.end() && values(*digit, loop->extent) <= buffer->shape[i];
+    require(is_inside || loop::as_constant(indices[i]) != nullptr,
+            "intrinsic {}: {} of {} is no loop over its {}", name, to_string(indices[i]),
             buffer->name, buffer->shape[i]);
     require(!is_written || equal(indices[i], store.indices[i]),
             "intrinsic {}: {} is accessed in two places", name, buffer->name);
@@ -68,6 +75,18 @@ void require_indices(const Description& d, const Nest& nest) {
 }
 
 }  // namespace
+
+std::optional<Digit> as_digit(const Expr& index) {
+  if (const Var* v = loop::as_var(index)) return Digit{*v};
+  const auto* binary = std::get_if<loop::Binary>(&index->kind);
+  if (binary == nullptr) return std::nullopt;
+  const Var* v = loop::as_var(binary->a);
+  const auto by = loop::as_constant(binary->b);
+  if (v == nullptr || !by || *by <= 0) return std::nullopt;
+  if (binary->op == loop::BinaryOp::kFloorDiv) return Digit{.var = *v, .divisor = *by};
+  if (binary->op == loop::BinaryOp::kFloorMod) return Digit{.var = *v, .modulus = *by};
+  return std::nullopt;
+}
 
 Nest as_nest(Stmt s, std::string_view what) {
   Nest nest;

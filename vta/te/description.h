@@ -26,9 +26,17 @@ struct Description {
   Nest body;
   std::optional<Nest> init;
 };
-// Throws Error where the function is something else: indices must be constants or single loops over
-// the whole dimension, and the first parameter is the only one that is written, always at the same
-// indices.
+// A loop's variable as an index: all of it, its digits above `divisor` or those below `modulus`.
+struct Digit {
+  Var var;
+  int64_t divisor = 1;
+  int64_t modulus = 0;  // 0: none
+};
+std::optional<Digit> as_digit(const Expr& index);  // v, v / c or v % c
+
+// Throws Error where the function is something else: indices must be constants or digits of single
+// loops from the dimension's first element on, and the first parameter is the only one that is
+// written, always at the same indices.
 Description describe(const std::string& name, const Function& function);
 
 }  // namespace vta::te

@@ -57,6 +57,10 @@ class Matcher {
       ranges_[n.var] = {0, n.extent - 1};
       to_begin_[n.var] = 0;
     }
+    for (const auto& [var, range] : ranges_) {
+      if (range.low == range.high) only_value_[var] = range.low;
+    }
+    for (const For& n : description.body.loops) described_extents_[n.var] = n.extent;
   }
 
   // Both nests, element for element; all loops of both must take part.
@@ -127,28 +131,28 @@ class Matcher {
                      parameter->name, description_.name, scope_name(parameter->scope));
     }
     loop::Region region{buffer, {}, {}};
-    std::vector<const Var*> moving(t.size(), nullptr);
+    std::vector<std::optional<Digit>> moving(t.size());
     for (size_t i = 0; i < t.size(); ++i) {
       region.begin.push_back(simplify(substitute(t[i], to_begin_), ranges_));
-      const Expr offset = simplify(t[i] - region.begin.back(), ranges_);
-      const Var* v = loop::as_var(offset);
-      const auto loop = v != nullptr ? extents_.find(*v) : extents_.end();
-      if (!loop::is_constant(offset, 0) && loop == extents_.end()) {
+      const Expr offset = simplify(substitute(t[i] - region.begin.back(), only_value_), ranges_);
+      moving[i] = as_digit(offset);
+      if (moving[i] && !extents_.contains(moving[i]->var)) moving[i].reset();
+      if (!loop::is_constant(offset, 0) && !moving[i]) {
         return differs("{} is accessed at {}: not one loop of the tile by single steps",
                        buffer->name, to_string(t[i]));
       }
-      region.extent.push_back(loop != extents_.end() ? loop->second : 1);
-      if (loop != extents_.end()) moving[i] = &loop->first;
+      region.extent.push_back(1);  // of one that moves, see `dimensions`
     }
     return dimensions(parameter, d, moving, region) && operand(parameter, std::move(region));
   }
 
-  // Dimensions of more than one element correspond in order: those that loops of the description
-  // run over with those that move in the tile, those at constants with ones in between.
+  // Dimensions of more than one element correspond in order: those that loops of the description,
+  // or digits of them, run over with those that move in the tile, those at constants with ones in
+  // between.
   bool dimensions(const Buffer& parameter, const std::vector<Expr>& d,
-                  const std::vector<const Var*>& moving, loop::Region& region) {
+                  const std::vector<std::optional<Digit>>& moving, loop::Region& region) {
     const auto next_moving = [&](size_t from) {
-      while (from < moving.size() && moving[from] == nullptr) ++from;
+      while (from < moving.size() && !moving[from]) ++from;
       return from;
     };
     size_t at = 0;
@@ -156,9 +160,14 @@ class Matcher {
       const int64_t extent = parameter->shape[i];
       if (extent == 1) continue;
       const size_t next = next_moving(at);
-      if (const Var* v = loop::as_var(d[i])) {
+      if (const auto digit = as_digit(d[i])) {
         if (next == moving.size()) return differs_in_rank(parameter, region.buffer);
-        if (!loop_pair(*v, *moving[next], extent)) return false;
+        const Digit& other = *moving[next];
+        if (digit->divisor != other.divisor || digit->modulus != other.modulus) {
+          return differs_in_rank(parameter, region.buffer);
+        }
+        if (!loop_pair(digit->var, other.var, described_extents_.at(digit->var))) return false;
+        region.extent[next] = extent;
         at = next + 1;
         continue;
       }
@@ -281,6 +290,8 @@ class Matcher {
   const Description& description_;
   loop::Ranges ranges_;
   std::map<Var, int64_t> extents_;  // of the nest's loops
+  std::map<Var, int64_t> described_extents_;
+  loop::Substitution only_value_;  // of the variables that have just one
   loop::Substitution to_begin_;
   Pairing pairing_;
   std::string difference_;

@@ -24,9 +24,10 @@ void emit(const std::shared_ptr<const Compute>& c, runtime::CommandStream& strea
   const Operation& o = c->operation;
   switch (o.kind) {
     case Operation::Kind::kOverwrite:
-      return stream.overwrite(c->kernel, c->loops);
+      return o.depthwise ? stream.depthwise_overwrite(c->kernel, c->loops)
+                         : stream.overwrite(c->kernel, c->loops);
     case Operation::Kind::kGemm:
-      return stream.gemm(c->kernel, c->loops);
+      return o.depthwise ? stream.depthwise(c->kernel, c->loops) : stream.gemm(c->kernel, c->loops);
     case Operation::Kind::kReset:
       return stream.reset(c->kernel, c->loops);
     case Operation::Kind::kSet:

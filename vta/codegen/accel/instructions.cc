@@ -178,22 +178,26 @@ class Unroller {
   std::vector<int64_t> values_;
 };
 
-isa::EntrySet entries(const Compute& c, uint32_t MicroOp::*index, int64_t outer, int64_t inner) {
+isa::EntrySet entries(const Compute& c, uint32_t MicroOp::*index, int64_t outer, int64_t inner,
+                      int64_t width = 1) {
   uint32_t first = UINT32_MAX, last = 0;
   for (const MicroOp& uop : c.kernel) {
     first = std::min(first, uop.*index);
     last = std::max(last, uop.*index);
   }
   const int64_t reach = (c.loops.outer - 1) * outer + (c.loops.inner - 1) * inner;
-  isa::EntrySet set(first, last + static_cast<uint64_t>(reach));
-  for (const MicroOp& uop : c.kernel) set.insert(uop.*index);
+  isa::EntrySet set(first, last + static_cast<uint64_t>(reach + width - 1));
+  for (const MicroOp& uop : c.kernel) {
+    set.insert_range(uop.*index, uop.*index + static_cast<uint64_t>(width));
+  }
   set.repeat(static_cast<uint64_t>(c.loops.inner), static_cast<uint64_t>(inner));
   set.repeat(static_cast<uint64_t>(c.loops.outer), static_cast<uint64_t>(outer));
   return set;
 }
 
 std::shared_ptr<const Compute> make_compute(const Operation& operation, std::vector<MicroOp> kernel,
-                                            const std::vector<Level>& hardware) {
+                                            const std::vector<Level>& hardware,
+                                            const FieldLimits& limits) {
   Compute c{operation, std::move(kernel), {}, {}, {}, {}};
   runtime::LoopNest& l = c.loops;
   if (hardware.size() == 2) {
@@ -212,7 +216,8 @@ std::shared_ptr<const Compute> make_compute(const Operation& operation, std::vec
   }
   c.acc = entries(c, &MicroOp::dst, l.dst_outer, l.dst_inner);
   if (operation.multiplies()) {
-    c.inp = entries(c, &MicroOp::src, l.src_outer, l.src_inner);
+    c.inp = entries(c, &MicroOp::src, l.src_outer, l.src_inner,
+                    operation.depthwise ? limits.depthwise_inputs : 1);
     c.wgt = entries(c, &MicroOp::wgt, l.wgt_outer, l.wgt_inner);
   }
   return std::make_shared<const Compute>(std::move(c));
@@ -226,6 +231,7 @@ FieldLimits::FieldLimits(const isa::Encoding& e) {
   };
   extent = limit("iter_out");
   step = {limit("dst_factor_out"), limit("src_factor_out"), limit("wgt_factor_out")};
+  depthwise_inputs = e.config().depthwise_inputs();
   kernel = std::min<int64_t>(e.config().depth(hw::Memory::kUop), 0xFFFF);
 }
 
@@ -247,10 +253,12 @@ std::optional<Computes> instructions_of(Plan p, const FieldLimits& limits) {
   Unroller(p, uops).run();
   Computes result;
   if (!uops.restarting.empty()) {
-    result.push_back(make_compute({Kind::kOverwrite}, std::move(uops.restarting), hardware));
+    Operation first = p.operation;
+    first.kind = Kind::kOverwrite;
+    result.push_back(make_compute(first, std::move(uops.restarting), hardware, limits));
   }
   if (!uops.others.empty()) {
-    result.push_back(make_compute(p.operation, std::move(uops.others), hardware));
+    result.push_back(make_compute(p.operation, std::move(uops.others), hardware, limits));
   }
   return result;
 }

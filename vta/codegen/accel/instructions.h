@@ -19,7 +19,8 @@ struct FieldLimits {
 
   int64_t extent;
   Steps step;
-  int64_t kernel;  // micro-ops
+  int64_t kernel;            // micro-ops
+  int64_t depthwise_inputs;  // elements that a depthwise micro-op reads
 };
 
 // Usually one; a reduction that starts anew in some of its steps has them in front. Nothing where

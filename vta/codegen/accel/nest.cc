@@ -45,18 +45,22 @@ bool is_complement(const Expr& a, const Expr& b, const loop::Ranges& known) {
          range->low >= 0;
 }
 
-// "if c { reset }; gemm" or "if c { gemm_overwrite }; if not c { gemm }", of the same elements.
-bool is_restarted_gemm(const loop::Seq& seq, const loop::Ranges& known, Nest& nest) {
+// "if c { reset }; sum" or "if c { sum_overwrite }; if not c { sum }", of the same elements, where
+// the sum is gemm or depthwise.
+bool is_restarted_sum(const loop::Seq& seq, const loop::Ranges& known, Nest& nest) {
   if (seq.statements.size() != 2) return false;
   const Guarded first = guarded(seq.statements[0]), second = guarded(seq.statements[1]);
-  if (!first.condition || !is_call(second, "vta.gemm")) return false;
+  if (!first.condition || !(is_call(second, "vta.gemm") || is_call(second, "vta.depthwise"))) {
+    return false;
+  }
   nest.intrinsic = *second.intrinsic;
   nest.reset_when = first.condition;
   if (is_call(first, "vta.reset")) {
     return !second.condition &&
            is_same_region(first.intrinsic->regions.at(0), second.intrinsic->regions.at(0));
   }
-  return is_call(first, "vta.gemm_overwrite") && static_cast<bool>(second.condition) &&
+  return is_call(first, second.intrinsic->name + "_overwrite") &&
+         static_cast<bool>(second.condition) &&
          is_complement(first.condition, second.condition, known) &&
          std::ranges::equal(first.intrinsic->regions, second.intrinsic->regions, is_same_region);
 }
@@ -79,7 +83,7 @@ std::optional<Nest> nest_of(const loop::Stmt& s, loop::Ranges known) {
       return nest;
     } else {
       const auto* seq = loop::as<loop::Seq>(at);
-      return seq && is_restarted_gemm(*seq, known, nest) ? std::optional(nest) : std::nullopt;
+      return seq && is_restarted_sum(*seq, known, nest) ? std::optional(nest) : std::nullopt;
     }
   }
 }

@@ -7,7 +7,7 @@ namespace vta::codegen::accel {
 std::optional<Computes> NestCompiler::compile(const Nest& nest, const Environment& values,
                                               const Scratchpads& places) {
   std::optional<Computes> computes;
-  if (std::optional<Plan> plan = plan_of(nest, values, places)) {
+  if (std::optional<Plan> plan = plan_of(nest, config_, values, places)) {
     const auto [entry, is_new] = compiled_.try_emplace(key_of(*plan));
     if (is_new) entry->second = instructions_of(*std::move(plan), limits_);
     computes = entry->second;

@@ -9,7 +9,8 @@ namespace vta::codegen::accel {
 
 class NestCompiler {
  public:
-  explicit NestCompiler(const hw::Config& config) : limits_(isa::Encoding(config)) {}
+  explicit NestCompiler(const hw::Config& config)
+      : config_(config), limits_(isa::Encoding(config)) {}
 
   // Nothing where the outermost loop has to be walked. Throws Error as plan_of, and where no loops
   // are left and it is still no instruction.
@@ -17,6 +18,7 @@ class NestCompiler {
                                   const Scratchpads& places);
 
  private:
+  hw::Config config_;
   FieldLimits limits_;
   std::map<std::vector<int64_t>, std::optional<Computes>> compiled_;  // by key_of
 };

@@ -31,6 +31,10 @@ Named operation_of(const loop::Intrinsic& n) {
   std::optional<Named> named;
   if (n.name == "vta.gemm") named = {n.name, {Kind::kGemm}, 3};
   if (n.name == "vta.gemm_overwrite") named = {n.name, {Kind::kOverwrite}, 3};
+  if (n.name == "vta.depthwise") named = {n.name, {.kind = Kind::kGemm, .depthwise = true}, 3};
+  if (n.name == "vta.depthwise_overwrite") {
+    named = {n.name, {.kind = Kind::kOverwrite, .depthwise = true}, 3};
+  }
   if (n.name == "vta.reset") named = {n.name, {Kind::kReset}, 1};
   if (n.name == "vta.set") named = {n.name, {Kind::kSet, hw::AluOp::kAdd, 0}, 1};
   if (n.name == "vta.shl_imm") named = {n.name, {Kind::kAlu, hw::AluOp::kShr, 0}, 1, -1};
@@ -43,7 +47,7 @@ Named operation_of(const loop::Intrinsic& n) {
   return *named;
 }
 
-// The element that a region of one (or, of a record, three) begins with.
+// The element that a region of one (of a record three, of depthwise inputs several) begins with.
 std::optional<Linear> element_index(const std::string& name, const loop::Region& r,
                                     loop::Scope scope, int64_t count, const Environment& values,
                                     const Scratchpads& places, OpenLoops open) {
@@ -74,8 +78,9 @@ constexpr std::array<loop::Scope, kOperands> kGemmScopes = {loop::Scope::kAcc, l
 
 class Planner {
  public:
-  Planner(const Nest& nest, const Environment& values, const Scratchpads& places)
-      : nest_(nest), values_(values), places_(places) {
+  Planner(const Nest& nest, const hw::Config& config, const Environment& values,
+          const Scratchpads& places)
+      : nest_(nest), config_(config), values_(values), places_(places) {
     for (const loop::For& l : nest.loops) open_.push_back({l.var, 0, l.extent});
   }
 
@@ -114,11 +119,9 @@ class Planner {
   bool add_operands(Plan& p, int32_t sign) {
     const loop::Intrinsic& n = nest_.intrinsic;
     for (size_t i = 0; i < n.regions.size(); ++i) {
-      const bool is_record =
-          i == kSrc && p.operation.kind == Kind::kAlu && p.operation.alu == hw::AluOp::kRequantise;
       const auto index = element_index(
           n.name, n.regions[i], p.operation.multiplies() ? kGemmScopes[i] : loop::Scope::kAcc,
-          is_record ? 3 : 1, values_, places_, open_);
+          i == kSrc ? source_elements(p.operation, config_) : 1, values_, places_, open_);
       if (!index) return false;
       operands_[i] = *index;
     }
@@ -148,6 +151,7 @@ class Planner {
   }
 
   const Nest& nest_;
+  const hw::Config& config_;
   const Environment& values_;
   const Scratchpads& places_;
   std::vector<OpenLoop> open_;
@@ -156,15 +160,16 @@ class Planner {
 
 }  // namespace
 
-std::optional<Plan> plan_of(const Nest& nest, const Environment& values,
+std::optional<Plan> plan_of(const Nest& nest, const hw::Config& config, const Environment& values,
                             const Scratchpads& places) {
-  return Planner(nest, values, places).plan();
+  return Planner(nest, config, values, places).plan();
 }
 
 std::vector<int64_t> key_of(const Plan& p) {
-  std::vector<int64_t> key = {static_cast<int64_t>(p.operation.kind),
-                              static_cast<int64_t>(p.operation.alu), p.operation.immediate ? 1 : 0,
-                              p.operation.immediate.value_or(0), static_cast<int64_t>(p.restarts)};
+  std::vector<int64_t> key = {
+      static_cast<int64_t>(p.operation.kind), static_cast<int64_t>(p.operation.alu),
+      p.operation.immediate ? 1 : 0,          p.operation.immediate.value_or(0),
+      p.operation.depthwise ? 1 : 0,          static_cast<int64_t>(p.restarts)};
   key.insert(key.end(), p.begin.begin(), p.begin.end());
   for (const Constraint& c : p.watched) {
     key.push_back(static_cast<int64_t>(c.kind));

@@ -39,7 +39,8 @@ struct Plan {
 
 // Nothing where an index or a condition is not linear in the nest's loops. Throws Error that names
 // the intrinsic, when it does not exist or its regions are not elements.
-std::optional<Plan> plan_of(const Nest& nest, const Environment& values, const Scratchpads& places);
+std::optional<Plan> plan_of(const Nest& nest, const hw::Config& config, const Environment& values,
+                            const Scratchpads& places);
 
 // All numbers of a plan: equal ones become the same instructions.
 std::vector<int64_t> key_of(const Plan& plan);

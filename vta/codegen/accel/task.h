@@ -25,20 +25,28 @@ struct Transfer {
   }
 };
 
-// What one micro-op does: gemm, overwrite and reset, or an operation of the ALU. kSet becomes two
-// instructions: a reset, and the addition of the immediate.
+// What one micro-op does: gemm, overwrite and reset, or an operation of the ALU. The first two are
+// GEMM's, or with `depthwise` DEPTHWISE's. kSet becomes two instructions: a reset, and the addition
+// of the immediate.
 struct Operation {
   enum class Kind : uint8_t { kGemm, kOverwrite, kReset, kSet, kAlu };
   Kind kind = Kind::kGemm;
   hw::AluOp alu = hw::AluOp::kAdd;
   std::optional<int32_t> immediate = {};
+  bool depthwise = false;
   bool operator==(const Operation&) const = default;
 
   bool multiplies() const { return kind == Kind::kGemm || kind == Kind::kOverwrite; }
   bool has_source() const { return multiplies() || (kind == Kind::kAlu && !immediate); }
 };
 
-// A GEMM or ALU instruction, and the elements that it touches and other units may too.
+// Neighbouring elements that a micro-op reads from its src on: a record's, or those of taps.
+inline int64_t source_elements(const Operation& o, const hw::Config& config) {
+  if (o.depthwise) return config.depthwise_inputs();
+  return o.kind == Operation::Kind::kAlu && o.alu == hw::AluOp::kRequantise ? 3 : 1;
+}
+
+// A GEMM, DEPTHWISE or ALU instruction, and the elements that it touches and other units may too.
 struct Compute {
   Operation operation;
   std::vector<isa::MicroOp> kernel;

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "vta/ops/accel/depthwise_conv2d.h"
 #include "vta/ops/accel/does_not_fit.h"
 #include "vta/ops/accel/splits.h"
 
@@ -33,7 +34,8 @@ class Model {
     const int64_t out = k_.groups * k_.out_blocks * opb_, in = k_.in_blocks * ipb_;
     const int64_t all_in = s_.in_blocks * ipb_, pixels = k_.rows * k_.columns;
     const int64_t inp = k_.threads * k_.groups * in * span_h_ * span_w_;
-    const int64_t wgt = (k_.weights_stay ? o_threads_ * all_in : k_.threads * in) * out * s_.taps;
+    const int64_t wgt =
+        (k_.weights_stay ? o_threads_ * all_in : k_.threads * in) / s_.elements * out * s_.taps;
     const int64_t all_out = of_whole_tiles(s_.groups, k_.groups, Across::kGroups) *
                             of_whole_tiles(s_.out_blocks, k_.out_blocks, Across::kOutBlocks) * opb_;
     const int64_t records =
@@ -41,7 +43,8 @@ class Model {
     const int64_t acc = k_.threads * out * pixels * s_.outputs + records;
     // Two of a step's loops are the hardware's; a kernel that starts sums anew, and one that does
     // not, for each thread.
-    std::vector<int64_t> loops = {k_.groups, k_.out_blocks * opb_, in, k_.rows, k_.columns};
+    std::vector<int64_t> loops = {k_.groups, k_.out_blocks * opb_, in / s_.elements, k_.rows,
+                                  k_.columns};
     std::ranges::sort(loops);
     const int64_t uops = 2 * k_.threads * loops[0] * loops[1] * loops[2] * s_.taps;
     return inp <= c_.depth(Memory::kInp) && wgt <= c_.depth(Memory::kWgt) &&
@@ -62,7 +65,8 @@ class Model {
     const double outputs = pixels * static_cast<double>(s_.outputs);
     const auto taps = static_cast<double>(s_.taps);
 
-    const double multiply = out * pixels * in * taps;
+    const double products = in / static_cast<double>(s_.elements);
+    const double multiply = out * pixels * products * taps;
     const double classes =
         of_a_tile(s_.row_classes, tiles_h) * of_a_tile(s_.column_classes, tiles_w);
     const double requantise = out * (outputs * lanes_factor() + kRecord * classes) + kDrain;
@@ -71,7 +75,7 @@ class Model {
         groups * in *
         (static_cast<double>(rows_read() * columns_read()) * cycles_of(Memory::kInp) +
          kInstruction);
-    const double weights = out * in * taps * cycles_of(Memory::kWgt) + kInstruction * out;
+    const double weights = out * products * taps * cycles_of(Memory::kWgt) + kInstruction * out;
     const double load = inputs + (k_.weights_stay ? 0 : weights);
 
     // A thread's loads run while another multiplies; in the last round, while that one's last tile,
@@ -175,6 +179,13 @@ Conv2dWork::Conv2dWork(const Conv2dShape& s)
       reach_w((s.kernel_w - 1) * s.dilation_w + 1),
       row_classes(std::ssize(s.row_classes)),
       column_classes(std::ssize(s.column_classes)) {}
+
+Conv2dWork Conv2dWork::depthwise(const Conv2dShape& shape, const hw::Config& config) {
+  Conv2dWork work(shape);
+  work.taps = shape.kernel_h * tap_runs(shape, config).count;
+  work.elements = config.block_out / config.block_in;
+  return work;
+}
 
 Conv2dWork::Conv2dWork(const Conv2dTransposeShape& s)
     : batches(s.batches),

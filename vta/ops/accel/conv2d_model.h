@@ -16,6 +16,9 @@ struct Conv2dWork {
   Conv2dWork(const Conv2dShape& shape);           // NOLINT: a shape is used as its work
   Conv2dWork(const Conv2dTransposeShape& shape);  // NOLINT
 
+  // By depthwise_conv2d.
+  static Conv2dWork depthwise(const Conv2dShape& shape, const hw::Config& config);
+
   int64_t batches, groups, in_blocks, in_h, in_w, out_blocks;
   int64_t rows, columns;       // steps
   int64_t outputs;             // 1, or the phases of a transposed convolution
@@ -23,6 +26,7 @@ struct Conv2dWork {
   int64_t stride_h, stride_w;  // from one step's inputs to the next one's
   int64_t reach_h, reach_w;    // inputs that one step reads
   int64_t row_classes, column_classes;
+  int64_t elements = 1;  // of inputs that a product takes
 };
 
 // Nothing where the tiles do not fit the scratchpads or the micro-op buffer. The estimate adds up

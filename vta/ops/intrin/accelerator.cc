@@ -15,20 +15,35 @@ loop::Function lane_by_lane(const hw::Config& c, const std::string& name,
                                  parameters, c.batch, c.block_out, step));
 }
 
-void add_gemm(const hw::Config& c, const std::string& acc, loop::Intrinsics& to) {
+// `name`, which adds to acc, and `name`_overwrite: sums of `terms` products with an input of this
+// shape at this index.
+void add_sums(const hw::Config& c, const std::string& acc, const std::string& name, int64_t terms,
+              const std::string& shape, const std::string& index, loop::Intrinsics& to) {
   const std::string operands =
-      fmt::format("acc: {}, inp: i{}[{}, {}] inp, wgt: i{}[{}, {}] wgt", acc, c.inp_bits, c.batch,
+      fmt::format("acc: {}, inp: i{}[{}, {}] inp, wgt: i{}[{}, {}] wgt", acc, c.inp_bits, shape,
                   c.block_in, c.wgt_bits, c.block_out, c.block_in);
-  const auto define = [&](const std::string& name, const std::string& init) {
+  const auto define = [&](const std::string& full_name, const std::string& init) {
     const std::string block = fmt::format(
         "for i in {} {{ block sum(vb in {} = b, vo in {} = o, vi in {} reduce = i) {{\n"
-        "  {} acc[vb, vo] = acc[vb, vo] + i32(inp[vb, vi]) * i32(wgt[vo, vi]) }} }}",
-        c.block_in, c.batch, c.block_out, c.block_in, init);
-    to[name] = lane_by_lane(c, name, operands, block);
+        "  {} acc[vb, vo] = acc[vb, vo] + i32(inp[{}]) * i32(wgt[vo, vi]) }} }}",
+        terms, c.batch, c.block_out, terms, init, index);
+    to[full_name] = lane_by_lane(c, full_name, operands, block);
   };
-  define("vta.gemm", "");
-  define("vta.gemm_overwrite", "init { acc[vb, vo] = 0:i32 }");
+  define(name, "");
+  define(name + "_overwrite", "init { acc[vb, vo] = 0:i32 }");
+}
+
+void add_gemm(const hw::Config& c, const std::string& acc, loop::Intrinsics& to) {
+  add_sums(c, acc, "vta.gemm", c.block_in, fmt::format("{}", c.batch), "vb, vi", to);
   to["vta.reset"] = lane_by_lane(c, "vta.reset", "acc: " + acc, "acc[b, o] = 0:i32");
+}
+
+void add_depthwise(const hw::Config& c, const std::string& acc, loop::Intrinsics& to) {
+  const int parts = c.block_out / c.block_in;
+  const std::string index =
+      parts == 1 ? "vi, 0, vb, vo" : fmt::format("vi, vo // {0}, vb, vo % {0}", c.block_in);
+  add_sums(c, acc, "vta.depthwise", c.depthwise_taps,
+           fmt::format("{}, {}, {}", c.depthwise_taps, parts, c.batch), index, to);
 }
 
 // x op y. A shift by less than 0 goes to the left; one by an immediate goes to the right.
@@ -74,9 +89,10 @@ loop::Intrinsics accelerator_intrinsics(const hw::Config& config) {
   const std::string acc = fmt::format("i32[{}, {}] acc", config.batch, config.block_out);
   loop::Intrinsics all;
   add_gemm(config, acc, all);
+  if (config.depthwise_taps > 0) add_depthwise(config, acc, all);
   if (config.has(hw::AluOp::kAdd)) {
-    all["vta.set"] = lane_by_lane(config, "vta.set", fmt::format("acc: {}; n: i16", acc),
-                                  "acc[b, o] = i32(n)");
+    all["vta.set"] =
+        lane_by_lane(config, "vta.set", fmt::format("acc: {}; n: i16", acc), "acc[b, o] = i32(n)");
   }
   for (const hw::AluOp op : config.alu_ops) add_alu(config, acc, op, all);
   return all;

@@ -11,6 +11,9 @@ namespace vta::ops {
 //   acc i32[batch, block_out], inp [batch, block_in], wgt [block_out, block_in].
 //   vta.gemm(acc, inp, wgt)            acc += inp * transpose(wgt)
 //   vta.gemm_overwrite(acc, inp, wgt)  acc = inp * transpose(wgt)
+//   vta.depthwise(acc, inp [depthwise_taps, parts, batch, block_in], wgt), parts = block_out /
+//     block_in   acc[b, n] += sum over t of inp[t, n / block_in, b, n % block_in] * wgt[n, t]
+//   vta.depthwise_overwrite(acc, inp, wgt)  the same sum alone
 //   vta.reset(acc)                     acc = 0
 //   vta.set(acc; n)                    acc = n, i16, in all lanes
 //   vta.add, min, max, mul, shr(dst, src)      dst = dst op src, lane by lane

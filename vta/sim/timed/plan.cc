@@ -49,6 +49,7 @@ Plan Planner::plan(uint64_t index, const Instruction& i, const isa::MicroOp* uop
       plan.transfer = transfer_of(i, config_);
       break;
     case Opcode::kGemm:
+    case Opcode::kDepthwise:
     case Opcode::kAlu:
       plan_exec(plan, i, uops);
       break;
@@ -66,7 +67,7 @@ void Planner::plan_exec(Plan& plan, const Instruction& i, const isa::MicroOp* uo
   plan.kind = Plan::Kind::kArray;
   if (micro_ops == 0) {
     plan.slots = 1;
-  } else if (i.opcode == Opcode::kGemm) {
+  } else if (i.uses_array()) {
     plan.slots = micro_ops;
   } else if (i.alu_op != hw::AluOp::kRequantise) {
     plan.slots = micro_ops * (vector_cycles + (i.use_imm ? 0 : 1));

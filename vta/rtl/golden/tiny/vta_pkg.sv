@@ -15,6 +15,11 @@ package vta_pkg;
   localparam int TREE_STAGES = 1;
   localparam int PACKED_MULTIPLIERS = 0;
 
+  // Taps of a depthwise micro-op; inp elements that are read at once, and banks for them.
+  localparam int TAPS = 0;
+  localparam int INP_ENTRIES = 1;
+  localparam int INP_BANKS = 1;
+
   // Bus and instruction, bits.
   localparam int BUS_W = 64;
   localparam int ADDRESS_W = 32;
@@ -98,7 +103,7 @@ package vta_pkg;
   localparam int MEM_PAD_MIN_LSB = 58;
   localparam int MEM_PAD_MIN_W = 1;
 
-  // Fields of GEMM.
+  // Fields of GEMM and DEPTHWISE.
   localparam int GEMM_RESET_LSB = 7;
   localparam int GEMM_RESET_W = 1;
   localparam int GEMM_UOP_BEGIN_LSB = 8;
@@ -158,7 +163,7 @@ package vta_pkg;
   localparam int UOP_WGT_LSB = 16;
   localparam int UOP_WGT_W = 7;
 
-  // The bits of an instruction that a unit uses: LOAD and STORE; with them GEMM and ALU.
+  // The bits of an instruction that a unit uses: LOAD and STORE; with them GEMM, DEPTHWISE and ALU.
   localparam logic [127:0] FIELDS_MEMORY = 128'hffffffff01ff01ff07fffffffc07ffff;
   localparam logic [127:0] FIELDS_COMPUTE = 128'hffffffffffffffff3fffffffffffffff;
 
@@ -168,6 +173,7 @@ package vta_pkg;
   localparam int OPCODE_GEMM = 2;
   localparam int OPCODE_FINISH = 3;
   localparam int OPCODE_ALU = 4;
+  localparam int OPCODE_DEPTHWISE = 5;
   localparam int TYPE_UOP = 0;
   localparam int TYPE_WGT = 1;
   localparam int TYPE_INP = 2;
