@@ -31,6 +31,9 @@ TEST_F(BenchCommand, SumsItsLayers) {
   EXPECT_EQ(result.at("cycles"), cycles);
   EXPECT_EQ(result.at("macs"), macs);
   EXPECT_EQ(result.at("dram_bytes"), bytes);
+  // The first layer's output of 32 x 32 and 64 channels, and the pooled one, are there together.
+  EXPECT_GE(result.at("activation_bytes"), 64 * (32 * 32 + 16 * 16));
+  EXPECT_LT(result.at("activation_bytes"), 4 * 64 * 32 * 32);
   EXPECT_DOUBLE_EQ(result.at("utilisation").get<double>(),
                    static_cast<double>(macs) / (512.0 * static_cast<double>(cycles)));
   EXPECT_DOUBLE_EQ(result.at("fps").get<double>(), 300e6 / static_cast<double>(cycles));

@@ -78,6 +78,8 @@ void print_network(const Bench& result) {
                   talk ? fmt::format(" (in the talk of 2018: {})", *talk) : ""));
   row("DRAM traffic",
       fmt::format("{:.2f} MB a frame", static_cast<double>(timing.dram_bytes()) / 1e6));
+  row("device memory", fmt::format("{:.2f} MB of activations, at most at a time",
+                                   static_cast<double>(result.report().activation_bytes) / 1e6));
   row("MACs on the accelerator",
       fmt::format("{:.1f} % of {:.1f} million",
                   percent(timing.macs(), static_cast<uint64_t>(result.report().macs())),

@@ -31,6 +31,8 @@ std::string format_report(const compiler::CompileReport& report) {
                       static_cast<double>(report.macs_on_accelerator()) / 1e6,
                       static_cast<double>(report.macs()) / 1e6,
                       share(report.macs_on_accelerator(), report.macs()));
+  text += fmt::format("{:.2f} MB of device memory for activations, at most at a time\n",
+                      static_cast<double>(report.activation_bytes) / 1e6);
   return text;
 }
 
@@ -46,6 +48,7 @@ nlohmann::ordered_json report_json(const compiler::CompileReport& report) {
   }
   return {{"macs", report.macs()},
           {"macs_on_accel", report.macs_on_accelerator()},
+          {"activation_bytes", report.activation_bytes},
           {"nodes", std::move(nodes)}};
 }
 

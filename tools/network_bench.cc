@@ -123,7 +123,8 @@ Json bench_json(const Bench& bench) {
                {"utilisation", bench.utilisation()},
                {"fps", bench.fps()},
                {"clock_mhz", bench.config().clock_mhz},
-               {"dram_bytes", timing.dram_bytes()}};
+               {"dram_bytes", timing.dram_bytes()},
+               {"activation_bytes", bench.report().activation_bytes}};
   if (const auto talk = talk_fps(bench)) json["talk_fps"] = *talk;
   json["layers"] = Json::array();
   for (const LayerTiming& layer : timing.layers) {

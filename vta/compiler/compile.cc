@@ -196,7 +196,7 @@ class ModuleBuilder {
     const MemoryPlan plan =
         plan_memory(lifetimes, static_cast<uint64_t>(config().dram_alignment()));
     for (size_t i = 0; i < buffers.size(); ++i) buffers[i]->offset = plan.offsets[i];
-    compiled_.module.arena_bytes = plan.bytes;
+    compiled_.module.arena_bytes = compiled_.report.activation_bytes = plan.bytes;
   }
 
   const Graph& graph() const {

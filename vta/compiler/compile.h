@@ -20,6 +20,7 @@ struct NodeReport {
 
 struct CompileReport {
   std::vector<NodeReport> nodes;
+  uint64_t activation_bytes = 0;  // of device memory, at most at a time
   int64_t macs() const;
   int64_t macs_on_accelerator() const;
 };
