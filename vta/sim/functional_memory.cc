@@ -125,7 +125,7 @@ void FunctionalMemory::clear(MemoryType type, uint64_t sram, uint64_t count) {
       break;
     case MemoryType::kWgt:
       std::memset(weights_.data() + sram * weight_bytes_, 0, count * weight_bytes_);
-      std::memset(taps_.data() + sram * tap_scalars(), 0, count * tap_scalars());
+      if (!taps_.empty()) std::memset(&taps_[sram * tap_scalars()], 0, count * tap_scalars());
       break;
     case MemoryType::kAcc:
     case MemoryType::kAcc8:
