@@ -105,13 +105,13 @@ uint64_t FunctionalMemory::store(const isa::Instruction& i, Dram& dram) {
 }
 
 void FunctionalMemory::pad(const isa::Instruction& load, uint64_t sram, uint64_t count) {
+  if (count == 0) return;
   if (load.memory != MemoryType::kInp || !load.pad_min) return clear(load.memory, sram, count);
   scratch_.assign(count * batch_ * block_in_, static_cast<int8_t>(config_.least_input()));
   pack_inputs(scratch_.data(), sram, count);
 }
 
 void FunctionalMemory::clear(MemoryType type, uint64_t sram, uint64_t count) {
-  if (count == 0) return;
   switch (type) {
     case MemoryType::kUop:
       std::fill_n(uops_.begin() + static_cast<int64_t>(sram), count, isa::MicroOp{});
