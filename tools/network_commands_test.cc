@@ -92,10 +92,10 @@ TEST_F(NetworkCommands, EveryKernelOfAModuleIsProven) {
 
 TEST_F(NetworkCommands, ModuleIsRefusedOnAnotherConfiguration) {
   compile();
-  expect_error(
-      fmt::format("run {} --input {} --hw tiny", path("m.vtam"), path("picture.npy")),
-      "the module was compiled for 1x16x16-i8w8o8a32-u8192i2048w1024a2048-min.max.add.shr.mul.rqt-d3, "
-      "device 'fsim' is 1x4x4-i8w8o8a32-u256i256w128a256-min.max.add.shr.mul.rqt");
+  expect_error(fmt::format("run {} --input {} --hw tiny", path("m.vtam"), path("picture.npy")),
+               "the module was compiled for "
+               "1x16x16-i8w8o8a32-u8192i2048w1024a2048-min.max.add.shr.mul.rqt-d3, "
+               "device 'fsim' is 1x4x4-i8w8o8a32-u256i256w128a256-min.max.add.shr.mul.rqt");
 }
 
 // What only a model can use is refused, not ignored.

@@ -21,8 +21,8 @@ using NodeRunner =
     std::function<std::vector<Tensor>(const Node& node, std::span<const Tensor* const> inputs)>;
 
 // Output tensors by name. Throws Error as check_inputs does. `observe`, where given, sees every
-// value as it is produced (graph inputs first; not constants): calibration uses it. `run_one`, where
-// given, runs the nodes in the place of their reference kernels.
+// value as it is produced (graph inputs first; not constants): calibration uses it. `run_one`,
+// where given, runs the nodes in the place of their reference kernels.
 NamedTensors run(const Graph& graph, const NamedTensors& inputs,
                  const std::function<void(ValueId, const Tensor&)>& observe = nullptr,
                  const NodeRunner& run_one = nullptr);

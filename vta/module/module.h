@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "vta/graph/graph.h"
-#include "vta/module/window_fold.h"
 #include "vta/module/layout.h"
+#include "vta/module/window_fold.h"
 #include "vta/runtime/command_stream.h"
 
 namespace vta::module {

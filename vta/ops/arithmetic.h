@@ -16,8 +16,8 @@ using loop::Var;
 using te::Tensor;
 using Indices = std::vector<Expr>;
 
-// `value` as a constant of any type, as Tensor::cast converts it: towards zero for integers, whether
-// it is not 0 for truth values, rounded for floats.
+// `value` as a constant of any type, as Tensor::cast converts it: towards zero for integers,
+// whether it is not 0 for truth values, rounded for floats.
 inline Expr number(Type type, double value) {
   if (type == loop::kBool) return constant(type, value != 0 ? 1 : 0);
   return type.is_float() ? constant_float(type, value)
